@@ -1,0 +1,45 @@
+/// What a link accepts at most, so that no device can fill the memory or keep the line for ever.
+public struct LinkLimits: Sendable, Equatable {
+    /// Longest frame in bytes, STX to LF (LIS01-A2 6.3.1: 64,000).
+    public var frameBytes = 64_000
+    /// Longest message in bytes on the wire, all its frames together.
+    public var messageBytes = 4 * 1024 * 1024
+    /// Most bytes outside frames handed out as one `LinkToken.junk`, and most bytes of an overlong frame kept.
+    public var junkBytes = 4096
+    /// How often one frame is sent before the sender gives up (LIS01-A2 6.5.1.2: 6).
+    public var frameAttempts = 6
+    /// How often the sender asks for the line (ENQ) in one attempt to deliver, refusals and contentions together.
+    public var enquiryAttempts = 6
+
+    /// The defaults above.
+    public init() {}
+}
+
+/// The waiting times of the link (LIS01-A2 6.2 and 6.5.2).
+public struct LinkTimers: Sendable, Equatable {
+    /// Receiver in the transfer phase: silence after our reply before the line is given up (6.5.2.4: 30 s).
+    public var receive: Duration = .seconds(30)
+    /// Sender: wait for the answer to an ENQ or a frame (6.5.2.1, 6.5.2.3: 15 s).
+    public var reply: Duration = .seconds(15)
+    /// Sender: wait after a NAK to ENQ before asking again (6.2.6: at least 10 s).
+    public var busy: Duration = .seconds(10)
+    /// Contention, computer: wait for the instrument's next ENQ (6.5.2.2: 20 s).
+    public var contentionComputer: Duration = .seconds(20)
+    /// Contention, instrument: wait before the next ENQ (6.2.7.1: at least 1 s).
+    public var contentionInstrument: Duration = .seconds(1)
+    /// Sender which honoured an interrupt request: stay out of the establishment phase (6.3.5: at least 15 s).
+    public var interruptPause: Duration = .seconds(15)
+
+    /// The standard's values.
+    public init() {}
+}
+
+/// What to do with a frame whose checksum is wrong or absent.
+public enum ChecksumPolicy: Sendable, Hashable {
+    /// Refuse it (LIS01-A2 6.5.1.1).
+    case strict
+    /// Accept it and say so in the frame's verdict: for devices with a known fault.
+    case lenient
+    /// Do not look at it: for devices which send none.
+    case off
+}

@@ -1,0 +1,195 @@
+/// What a recording of a link holds: the journal's parts of a message joined, or a capture file, framed or not.
+public struct LinkTranscript: Equatable, Sendable {
+    /// One message found.
+    public struct Message: Equatable, Sendable {
+        /// The joined record text (LIS02-A2), each record ended by CR.
+        public let text: [UInt8]
+        /// The terminator record was there.
+        public let isComplete: Bool
+        /// How many leading bytes of `text` may be processed: all when complete, else up to the last drop of level
+        /// (see `Save.processableText`, which knows how the message ended and goes before this).
+        public let processableText: Int
+    }
+
+    /// What was counted on the way.
+    public struct Counters: Hashable, Sendable {
+        /// Good frames, duplicates not counted.
+        public var frames = 0
+        /// Frames refused for a fault.
+        public var badFrames = 0
+        /// Frames that repeat the one before.
+        public var duplicateFrames = 0
+        /// Frames whose checksum was right only after the recorder's line ends were undone; counted in `frames` too.
+        public var repairedFrames = 0
+        /// Messages found.
+        public var messages = 0
+        /// Bytes that belong to no frame, and in unframed text to no message.
+        public var junkBytes = 0
+    }
+
+    /// The messages in order.
+    public private(set) var messages: [Message] = []
+    /// What was counted.
+    public private(set) var counters = Counters()
+
+    private var text: [UInt8] = []
+    private var scanner = RecordScanner()
+    private var lastWire: [UInt8] = []
+
+    /// Reads a recording.
+    ///
+    /// Never fails: what is no frame and no record is counted as junk.
+    ///
+    /// With an STX anywhere the bytes are read as frames, else as bare records, in which line ends may be CR, LF or
+    /// both, and lines beginning with `#` are remarks. The first frame may have any number, as a journal's part has.
+    /// - Parameters:
+    ///   - bytes: the recording.
+    ///   - checksum: the policy the frames were accepted with; strict for capture files.
+    public static func messages(in bytes: [UInt8], checksum: ChecksumPolicy = .strict) -> LinkTranscript {
+        var transcript = LinkTranscript()
+        if bytes.contains(Byte.stx) {
+            transcript.readFrames(bytes, checksum: checksum)
+        } else {
+            transcript.readLines(bytes)
+        }
+        transcript.endMessage()
+        transcript.counters.messages = transcript.messages.count
+        return transcript
+    }
+
+    // MARK: - Frames
+
+    private mutating func readFrames(_ bytes: [UInt8], checksum: ChecksumPolicy) {
+        var limits = LinkLimits()
+        // The bytes are in memory already: they are the limit.
+        limits.frameBytes = max(limits.frameBytes, bytes.count + 16)
+        limits.junkBytes = limits.frameBytes
+        var decoder = FrameDecoder(limits: limits, checksum: checksum)
+        decoder.append(bytes)
+        while let token = decoder.next() ?? decoder.flush() { read(token) }
+    }
+
+    private mutating func read(_ token: LinkToken) {
+        switch token {
+        case .frame(let frame): add(frame)
+        case .badFrame(let fault):
+            guard let frame = Self.repaired(fault) else {
+                counters.badFrames += 1
+                return
+            }
+            counters.repairedFrames += 1
+            add(frame)
+        case .enq, .eot:
+            endMessage()
+            lastWire = []
+        case .ack, .nak: break
+        case .junk(let bytes): counters.junkBytes += bytes.count
+        }
+    }
+
+    private mutating func add(_ frame: Frame) {
+        // Only one side was recorded, so the number alone does not tell a retransmission.
+        guard frame.wire != lastWire else {
+            counters.duplicateFrames += 1
+            return
+        }
+        lastWire = frame.wire
+        counters.frames += 1
+        frame.wire.withUnsafeBufferPointer { wire in
+            let part = UnsafeBufferPointer(rebasing: wire[frame.textRange])
+            if scanner.isInterrupted(by: part) { endMessage(isWhole: true) }
+            text.append(contentsOf: part)
+            if scanner.scan(part, isFinal: frame.isFinal) { text.append(Byte.cr) }
+        }
+        if scanner.isComplete { endMessage() }
+    }
+
+    private mutating func endMessage(isWhole: Bool = false) {
+        defer {
+            text = []
+            scanner = RecordScanner()
+        }
+        guard !text.isEmpty else { return }
+        let isComplete = scanner.isComplete
+        let processable = isComplete || isWhole ? text.count : min(scanner.processable, text.count)
+        messages.append(Message(text: text, isComplete: isComplete, processableText: processable))
+    }
+
+    /// A recorder may have changed the line ends.
+    ///
+    /// If undoing that makes the checksum right, it was so.
+    private static func repaired(_ fault: FrameFault) -> Frame? {
+        switch fault.reason {
+        case .checksum, .checksumMissing: break
+        case .frameNumber, .tooLong, .truncated: return nil
+        }
+        var withoutPairs: [UInt8] = []
+        for (index, byte) in fault.wire.enumerated() {
+            if byte == Byte.lf, index > 0, fault.wire[index - 1] == Byte.cr { continue }
+            withoutPairs.append(byte)
+        }
+        let candidates = [
+            fault.wire.map { $0 == Byte.lf ? Byte.cr : $0 },
+            withoutPairs,
+            withoutPairs.map { $0 == Byte.cr ? Byte.lf : $0 },
+        ]
+        for candidate in candidates {
+            var decoder = FrameDecoder()
+            decoder.append(candidate)
+            if case .frame(let frame)? = decoder.next() ?? decoder.flush() { return frame }
+        }
+        return nil
+    }
+
+    // MARK: - Bare records
+
+    private mutating func readLines(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = 0
+            while start < bytes.count {
+                var end = start
+                while end < bytes.count, bytes[end] != Byte.cr, bytes[end] != Byte.lf { end += 1 }
+                readLine(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+                start = end + 1
+            }
+        }
+    }
+
+    private mutating func readLine(_ whole: UnsafeBufferPointer<UInt8>) {
+        // ENQ, EOT and the like may stand around the text, a byte order mark before it.
+        var start = 0
+        var end = whole.count
+        if text.isEmpty, end >= 3, whole[0] == 0xEF, whole[1] == 0xBB, whole[2] == 0xBF { start = 3 }
+        while start < end, whole[start] < 0x20 || (text.isEmpty && whole[start] == 0x20) { start += 1 }
+        while end > start, whole[end - 1] < 0x20 { end -= 1 }
+        let line = UnsafeBufferPointer(rebasing: whole[start..<end])
+        guard let first = line.first, first != UInt8(ascii: "#") else { return }
+        // No checksum tells whether the last record is whole, so this header proves nothing about it.
+        if scanner.isInterrupted(by: line) { endMessage() }
+        if text.isEmpty, !Self.beginsRecord(line) {
+            counters.junkBytes += line.count
+            return
+        }
+        text.append(contentsOf: line)
+        if scanner.scan(line, isFinal: true) { text.append(Byte.cr) }
+        if scanner.isComplete { endMessage() }
+    }
+
+    private static func beginsRecord(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        let at = Byte.isDigit(line[0]) ? 1 : 0
+        guard at + 1 < line.count, RecordType(letter: line[at]) != .other(line[at]) else { return false }
+        return Byte.canDelimit(line[at + 1])
+    }
+}
+
+extension LinkTranscript.Message: PrintsRedacted {
+    /// Lengths; never the text.
+    public var description: String {
+        "message, \(text.count) bytes, \(isComplete ? "complete" : "incomplete"), processable \(processableText)"
+    }
+}
+
+extension LinkTranscript: PrintsRedacted {
+    /// The counters; never a text.
+    public var description: String { "transcript, \(counters)" }
+}

@@ -1,0 +1,175 @@
+/// What a field says (LIS02-A2 5.4.9).
+public enum FieldValue: Hashable, Sendable {
+    /// Absent or empty: no statement, nothing changes.
+    case empty
+    /// `""`: delete what was known.
+    case delete
+    /// Text, unescaped.
+    case text(String)
+}
+
+/// One record of a message.
+///
+/// Fields are found in the message's bytes when asked for.
+///
+/// Numbers follow the standard and count from 1: field 1 is the record letter; in a header field 2 is the delimiter
+/// definition.
+public struct Record: Sendable {
+    /// What the records of one message share.
+    final class Storage: Sendable {
+        let bytes: [UInt8]
+        let delimiters: Delimiters
+        let encoding: TextEncoding
+        let isValidUTF8: Bool
+        let codec: EscapeCodec
+
+        /// - Parameters:
+        ///   - encoding: not `.auto`.
+        ///   - isValidUTF8: `bytes` are known to be valid UTF-8.
+        init(bytes: [UInt8], delimiters: Delimiters, encoding: TextEncoding, isValidUTF8: Bool) {
+            self.bytes = bytes
+            self.delimiters = delimiters
+            self.encoding = encoding
+            self.isValidUTF8 = isValidUTF8
+            self.codec = EscapeCodec(delimiters: delimiters)
+        }
+    }
+
+    let storage: Storage
+    let range: Range<Int>
+
+    /// What kind of record.
+    public let type: RecordType
+    /// The number of the record in its message, from 1.
+    public let position: Int
+    /// The position of the record this one belongs to: P to H, O to P, R to O, Q, S and L to H, M to the nearest record
+    /// before it that is neither C nor M, C and lines that are no record to the nearest before them that is no C.
+    public let parent: Int?
+    /// The position of the patient record this one stands under.
+    public let patient: Int?
+    /// The position of the order record this one stands under.
+    public let order: Int?
+    /// A digit stood before the record letter, as when a sender numbers records like frames; it was passed over.
+    public let hasStrayNumber: Bool
+
+    /// The record's bytes without its CR.
+    public var bytes: ArraySlice<UInt8> { storage.bytes[range] }
+
+    /// The number of fields, the record letter included.
+    public var fieldCount: Int {
+        storage.bytes[range].count { $0 == storage.delimiters.field } + 1
+    }
+
+    /// A field's bytes as sent, empty if it is absent.
+    public func raw(_ field: Int) -> ArraySlice<UInt8> { storage.bytes[fieldRange(field)] }
+
+    /// The number of repeats of a field: 0 if it is empty.
+    public func repeats(_ field: Int) -> Int {
+        let range = fieldRange(field)
+        if range.isEmpty { return 0 }
+        guard let separator = separator(storage.delimiters.repeat, field: field) else { return 1 }
+        return storage.bytes[range].count { $0 == separator } + 1
+    }
+
+    /// The number of components of one repeat of a field: 0 if it is empty.
+    public func components(_ field: Int, repeat number: Int = 1) -> Int {
+        let range = partRange(field: field, repeat: number, component: nil)
+        if range.isEmpty { return 0 }
+        guard let separator = separator(storage.delimiters.component, field: field) else { return 1 }
+        return storage.bytes[range].count { $0 == separator } + 1
+    }
+
+    /// The bytes of a part as sent, delimiters inside it included; empty if it is absent.
+    /// - Parameters:
+    ///   - field: from 1, the record letter.
+    ///   - repeat: from 1; `nil` is the whole field, or with a component the first repeat.
+    ///   - component: from 1; `nil` is the whole repeat.
+    public func raw(field: Int, repeat: Int? = nil, component: Int? = nil) -> ArraySlice<UInt8> {
+        storage.bytes[partRange(field: field, repeat: `repeat`, component: component)]
+    }
+
+    /// The text of a part, unescaped; `nil` if it is absent, empty or `""` (see `value`).
+    ///
+    /// Arguments as in `raw`.
+    public func text(field: Int, repeat: Int? = nil, component: Int? = nil) -> String? {
+        let range = partRange(field: field, repeat: `repeat`, component: component)
+        if range.isEmpty || isDelete(range) { return nil }
+        return decode(range, isVerbatim: isDelimiterDefinition(field))
+    }
+
+    /// What a part says, with empty and delete told apart.
+    ///
+    /// Arguments as in `raw`.
+    public func value(field: Int, repeat: Int? = nil, component: Int? = nil) -> FieldValue {
+        let range = partRange(field: field, repeat: `repeat`, component: component)
+        if range.isEmpty { return .empty }
+        if isDelete(range) { return .delete }
+        return .text(decode(range, isVerbatim: isDelimiterDefinition(field)))
+    }
+
+    // MARK: - Finding parts
+
+    private func fieldRange(_ field: Int) -> Range<Int> {
+        Self.part(field, of: range, in: storage.bytes, separator: storage.delimiters.field)
+    }
+
+    private func partRange(field: Int, repeat: Int?, component: Int?) -> Range<Int> {
+        var range = fieldRange(field)
+        if `repeat` != nil || component != nil {
+            let separator = separator(storage.delimiters.repeat, field: field)
+            range = Self.part(`repeat` ?? 1, of: range, in: storage.bytes, separator: separator)
+        }
+        if let component {
+            let separator = separator(storage.delimiters.component, field: field)
+            range = Self.part(component, of: range, in: storage.bytes, separator: separator)
+        }
+        return range
+    }
+
+    private func isDelimiterDefinition(_ field: Int) -> Bool { type == .header && field == 2 }
+
+    /// The delimiter definition is made of delimiters and is not divided by them.
+    private func separator(_ separator: UInt8?, field: Int) -> UInt8? {
+        isDelimiterDefinition(field) ? nil : separator
+    }
+
+    private func isDelete(_ range: Range<Int>) -> Bool {
+        range.count == 2 && storage.bytes[range.lowerBound] == UInt8(ascii: "\"")
+            && storage.bytes[range.lowerBound + 1] == UInt8(ascii: "\"")
+    }
+
+    private func decode(_ range: Range<Int>, isVerbatim: Bool) -> String {
+        let slice = storage.bytes[range]
+        if !isVerbatim, let escape = storage.delimiters.escape, slice.contains(escape) {
+            return storage.encoding.text(storage.codec.unescape(slice))
+        }
+        // Cut at ASCII characters, a part of valid UTF-8 is valid.
+        if storage.isValidUTF8 { return String(decoding: slice, as: UTF8.self) }
+        return storage.encoding.text(slice)
+    }
+
+    /// The `number`th part between separators, an empty range if there is none.
+    static func part(_ number: Int, of range: Range<Int>, in bytes: [UInt8], separator: UInt8?) -> Range<Int> {
+        let none = range.upperBound..<range.upperBound
+        guard number >= 1 else { return none }
+        guard let separator else { return number == 1 ? range : none }
+        return bytes.withUnsafeBufferPointer { bytes in
+            var left = number - 1
+            var start = range.lowerBound
+            while left > 0 {
+                while start < range.upperBound, bytes[start] != separator { start += 1 }
+                guard start < range.upperBound else { return none }
+                start += 1
+                left -= 1
+            }
+            var end = start
+            while end < range.upperBound, bytes[end] != separator { end += 1 }
+            return start..<end
+        }
+    }
+}
+
+extension Record: PrintsRedacted {
+    /// Letter, position and length; never a field.
+    public var description: String { "\(type.letter) record at \(position), \(range.count) bytes" }
+}

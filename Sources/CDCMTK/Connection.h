@@ -1,0 +1,114 @@
+#ifndef CDCMTK_CONNECTION_H
+#define CDCMTK_CONNECTION_H
+
+#include "CDCMTK.h"
+#include "dcmtk/config/osconfig.h"
+#include "dcmtk/dcmnet/dcmlayer.h"
+#include "dcmtk/dcmnet/dcmtrans.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace cdcmtk {
+
+using Clock = std::chrono::steady_clock;
+
+class Connection;
+
+/// What is known of the other side. It outlives the connection, which DCMTK deletes when it closes it.
+struct Peer {
+    std::string address;
+    uint8_t firstBytes[8] = {};
+    size_t firstByteCount = 0;
+    bool refused = false;
+    bool timedOut = false;
+};
+
+/// The open connections of a server, counted by address.
+class Registry {
+public:
+    /// Takes in a new connection; false if its address then held more than `limit`.
+    bool add(Connection *connection, const std::string &address, uint32_t limit);
+    void remove(Connection *connection, const std::string &address);
+    /// Cuts the connections that are open and every one that is added later.
+    void disconnectAll();
+
+private:
+    std::mutex lock;
+    bool shut = false;
+    std::set<Connection *> open;
+    std::map<std::string, uint32_t> byAddress;
+};
+
+/// A TCP connection whose reads and writes end at a deadline.
+///
+/// DCMTK itself bounds a read only by a 60 s socket time-out between two bytes, so that a peer that drips bytes holds
+/// its thread for hours. It also writes each PDU in two small pieces; here they leave together.
+class Connection : public DcmTCPConnection {
+public:
+    Connection(int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds);
+    ~Connection() override;
+
+    /// Puts itself on the list of a server's connections until it closes. False when its address already holds
+    /// `limit`; then, and after an exception, the socket stays open and is its maker's again.
+    bool join(Registry *registry, uint32_t limit);
+
+    ssize_t read(void *buffer, size_t count) override;
+    ssize_t write(void *buffer, size_t count) override;
+    OFBool networkDataAvailable(int seconds) override;
+    void close() override;
+
+    /// All reads from now on end at this moment.
+    void readUntil(Clock::time_point moment) { deadline = moment; armedSeconds = 0; }
+    /// The reads end this long after the next byte arrives.
+    void readWithin(uint32_t seconds) { armedSeconds = seconds; }
+    /// While true, written bytes wait in the buffer until it is full.
+    void setGathering(bool on) { gathering = on; }
+    /// Sends what waits in the buffer; false when the peer does not take it.
+    bool flush();
+    /// Sends A-ABORT (PS3.8 9.3.8) and nothing after it.
+    void abort(uint8_t source, uint8_t reason);
+    /// Waits for the peer to close, discarding what it still sends, so that our last PDU is not lost to a reset.
+    void lingerForPeer(int milliseconds);
+    void disconnect();
+    bool hasInput();
+
+private:
+    bool waitFor(short events, Clock::time_point until);
+    void rearmQuickAcknowledge();
+
+    std::shared_ptr<Peer> peer;
+    Registry *registry = nullptr;
+    uint32_t writeSeconds;
+    uint32_t armedSeconds = 0;
+    Clock::time_point deadline;
+    bool gathering = false;
+    std::vector<uint8_t> outgoing;
+};
+
+/// Makes our connections for DCMTK; for a server it also lets the next acceptor in.
+class Layer : public DcmTransportLayer {
+public:
+    Layer(Registry *registry, cdcmtk_limits limits) : registry(registry), limits(limits) {}
+    DcmTransportConnection *createConnection(DcmNativeSocketType socket, OFBool secure) override;
+
+private:
+    Registry *registry;
+    cdcmtk_limits limits;
+};
+
+/// The accept or request in progress on this thread: how `Layer` reports back through DCMTK's call.
+struct Attempt {
+    std::unique_lock<std::mutex> *turn = nullptr;
+    std::shared_ptr<Peer> peer;
+};
+extern thread_local Attempt *currentAttempt;
+
+}  // namespace cdcmtk
+#endif

@@ -1,0 +1,45 @@
+/// The addresses of the JSON API: server and command line use the same ones.
+///
+/// No address holds patient data, because addresses end up in logs and histories: what narrows by accession, MRN or
+/// specimen is sent in a body.
+public enum APIPath {
+    /// `GET` for a listing with `state`, `device` and `limit`.
+    public static func listing(_ listing: Listing) -> String { "/api/v1/\(listing.rawValue)" }
+    /// `POST {"accession": …, "state": …, "device": …, "limit": …}` for a listing narrowed by accession.
+    public static func search(_ listing: Listing) -> String { "/api/v1/search/\(listing.rawValue)" }
+    /// `POST {"id": …}`: an accession, MRN, message, result, hold or delivery.
+    public static let explain = "/api/v1/explain"
+    /// `POST` one order or a list.
+    public static let orders = "/api/v1/orders"
+    /// `POST {"ae": …}`.
+    public static let echo = "/api/v1/echo"
+    /// `POST`, with `{"reason": …}` to reject and `{"order": …}` to assign.
+    public static func hold(_ id: String, _ action: HoldAction) -> String { "/api/v1/holds/\(id)/\(action.rawValue)" }
+    /// `POST`, with `{"reason": …}` to skip.
+    public static func delivery(_ id: String, _ action: DeliveryAction) -> String {
+        "/api/v1/queue/\(id)/\(action.rawValue)"
+    }
+}
+
+/// What can be listed.
+public enum Listing: String, Sendable, CaseIterable {
+    case devices, orders, worklist, results, holds, queue
+
+    /// The words `state` may be; empty for devices, which are not narrowed.
+    public var states: [String] {
+        switch self {
+        case .devices: []
+        case .orders: ["open", "cancelled", "completed"]
+        case .worklist: ["scheduled", "cancelled", "completed", "parked"]
+        case .results: ["received", "held", "posted", "stored", "superseded", "rejected", "control"]
+        case .holds: ["open", "resolved", "released", "rejected"]
+        case .queue: ["ready", "leased", "delivered", "ambiguous", "parked", "dead"]
+        }
+    }
+}
+
+/// What a person may decide about a hold.
+public enum HoldAction: String, Sendable, CaseIterable { case release, reject, assign }
+
+/// What a person may decide about a delivery.
+public enum DeliveryAction: String, Sendable, CaseIterable { case retry, skip }

@@ -1,0 +1,42 @@
+// Keeps the overview fresh: fetches the page again and swaps the parts marked data-live. A part in which somebody is
+// typing, or has opened a form, is left alone.
+"use strict";
+
+const everyMilliseconds = 5000;
+const live = () => Array.from(document.querySelectorAll("[data-live]"));
+const freshness = document.getElementById("freshness");
+
+// A decision answers with the overview itself; reloading that must not decide again.
+if (document.querySelector("[data-notice]")) history.replaceState(null, "", "/");
+
+function isInUse(part) {
+    const focus = document.activeElement;
+    const selection = document.getSelection();
+    return (focus && focus !== document.body && part.contains(focus)) || part.querySelector("details[open]") !== null
+        || (selection && !selection.isCollapsed && part.contains(selection.anchorNode));
+}
+
+async function refresh() {
+    try {
+        const answer = await fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" });
+        if (!answer.ok) throw new Error(String(answer.status));
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const part of live()) {
+            const fresh = page.getElementById(part.id);
+            if (fresh && !isInUse(part) && fresh.innerHTML !== part.innerHTML) {
+                part.replaceWith(document.adoptNode(fresh));
+            }
+        }
+        const note = page.getElementById("freshness");
+        if (note) freshness.textContent = note.textContent.replace("Shown", "Updated");
+        document.body.classList.remove("stale");
+    } catch {
+        document.body.classList.add("stale");
+        freshness.textContent = "Labrador does not answer: this page may be out of date.";
+    }
+}
+
+if (live().length > 0) {
+    setInterval(() => { if (!document.hidden) refresh(); }, everyMilliseconds);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+}

@@ -1,0 +1,28 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Turns every error into an answer: JSON for the API, a page for people.
+///
+/// Errors of ours are logged, by kind only.
+struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
+    let pages: PageFrame
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch {
+            let refusal = RequestRefusal(error)
+            if refusal.status == .internalServerError {
+                context.logger.error(
+                    "a request failed",
+                    metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(type(of: error))"])
+            }
+            if request.uri.path.hasPrefix("/api/") { return try Response.json(refusal.answer, status: refusal.status) }
+            return pages.error(refusal)
+        }
+    }
+}

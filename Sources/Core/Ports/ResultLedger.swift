@@ -1,0 +1,37 @@
+/// A message with what its profile made of it.
+public struct InterpretedMessage: Sendable, HoldsPatientData {
+    /// The journalled message.
+    public var message: JournalledMessage
+    /// Its meaning.
+    public var interpretation: Interpretation
+
+    /// A message and its meaning.
+    public init(message: JournalledMessage, interpretation: Interpretation) {
+        self.message = message
+        self.interpretation = interpretation
+    }
+}
+
+/// What the lab role needs of the store to turn journalled messages into results.
+public protocol ResultLedger: Sendable {
+    /// The oldest messages not yet understood, whole or ended, at most `limit`; includes those left by a crash.
+    func unprocessedMessages(limit: Int) throws(StoreError) -> [JournalledMessage]
+
+    /// Matches, decides (`match`, `decide`) and writes reports, results, holds and deliveries, and marks the messages
+    /// processed: one transaction, shared with whatever else is being committed.
+    func record(
+        _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void)
+}
+
+/// What a `record` did, in counts.
+public struct RecordSummary: Sendable, Equatable {
+    /// Results queued for delivery or stored.
+    public var posted = 0
+    /// Results or messages that wait.
+    public var held = 0
+    /// Observations dropped as already known.
+    public var duplicates = 0
+
+    /// All zero.
+    public init() {}
+}

@@ -1,0 +1,72 @@
+/// Where a delivery stands.
+public enum DeliveryState: String, Sendable, Codable, CaseIterable {
+    /// Waits for its turn or its time.
+    case ready
+    /// Being sent.
+    case leased
+    /// The destination said it has it.
+    case delivered
+    /// Sent, and no answer came: the destination may or may not have it. Asked before it is sent again.
+    case ambiguous
+    /// Set aside: the destination refuses this one while it takes others, or a person skipped it.
+    case parked
+    /// Refused for good; a person reads why and retries or skips.
+    case dead
+}
+
+/// One report on its way to one destination.
+public struct Delivery: Hashable, Sendable, HoldsPatientData {
+    /// Its number.
+    public var id: DeliveryID
+    /// Where it goes.
+    public var destination: DestinationID
+    /// Deliveries of one key go one after the other, oldest first: the accession.
+    public var key: String
+    /// How often it was tried.
+    public var attempts: Int
+    /// Whether an earlier attempt ended without an answer, so that the destination must be asked first.
+    public var isAmbiguous: Bool
+    /// What is sent.
+    public var report: DeliverableReport
+
+    /// A delivery.
+    public init(
+        id: DeliveryID, destination: DestinationID, key: String, attempts: Int, isAmbiguous: Bool,
+        report: DeliverableReport
+    ) {
+        self.id = id
+        self.destination = destination
+        self.key = key
+        self.attempts = attempts
+        self.isAmbiguous = isAmbiguous
+        self.report = report
+    }
+}
+
+/// A report with all a destination needs to know.
+public struct DeliverableReport: Hashable, Sendable, HoldsPatientData {
+    /// Its number.
+    public var id: ReportID
+    /// The message it came in.
+    public var message: MessageID
+    /// The device that sent it.
+    public var device: DeviceID
+    /// The order it was matched to.
+    public var order: Order
+    /// The results, in the device's order; only those that may be posted.
+    public var results: [LabResult]
+    /// When the message arrived.
+    public var received: Timestamp
+
+    /// A report ready to send.
+    public init(
+        id: ReportID, message: MessageID, device: DeviceID, order: Order, results: [LabResult], received: Timestamp
+    ) {
+        self.id = id
+        self.message = message
+        self.device = device
+        self.order = order
+        self.results = results
+        self.received = received
+    }
+}

@@ -1,0 +1,87 @@
+/// What a modality may see of the worklist, whatever it asks.
+public enum WorklistScope: String, Sendable, Hashable, CaseIterable {
+    /// Steps scheduled for its own AE title.
+    case ownAE = "own-ae"
+    /// Steps of its kind of modality.
+    case modality
+    /// Steps at its location.
+    case location
+    /// Every step.
+    case all
+}
+
+/// The requestor as the configuration knows it.
+public struct WorklistCaller: Sendable, Hashable {
+    /// Its AE title.
+    public var aeTitle: String
+    /// Its modality code; without one, the scope `modality` shows nothing.
+    public var modality: String?
+    /// Its location; without one, the scope `location` shows nothing.
+    public var location: String?
+    /// What it may see.
+    public var scope: WorklistScope
+
+    /// A requestor.
+    public init(aeTitle: String, modality: String? = nil, location: String? = nil, scope: WorklistScope = .ownAE) {
+        self.aeTitle = aeTitle
+        self.modality = modality
+        self.location = location
+        self.scope = scope
+    }
+
+    /// Whether the scope lets this requestor see the entry.
+    public func maySee(_ entry: WorklistEntry) -> Bool {
+        switch scope {
+        case .all: true
+        case .ownAE: entry.stationAETitles.contains { $0.trimmingBlanks() == aeTitle.trimmingBlanks() }
+        case .modality: modality.map { !$0.isEmpty && $0 == entry.modality.trimmingBlanks() } ?? false
+        case .location: location.map { !$0.isEmpty && $0 == entry.location.trimmingBlanks() } ?? false
+        }
+    }
+}
+
+/// What a store can look up in an index before entries are compared one by one: every entry that matches satisfies all
+/// of it, though not every entry that satisfies it matches. Nil does not restrict.
+public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
+    /// Start date not before, `YYYYMMDD`.
+    public var earliestDate: String?
+    /// Start date not after, `YYYYMMDD`.
+    public var latestDate: String?
+    /// Modality, exactly.
+    public var modality: String?
+    /// One of the scheduled station AE titles, exactly.
+    public var stationAETitle: String?
+    /// Accession number, exactly.
+    public var accession: String?
+    /// Patient ID, exactly.
+    public var patientID: String?
+
+    /// No restriction until set.
+    public init() {}
+
+    /// From a query and what its requestor may see.
+    public init(_ query: WorklistQuery, for caller: WorklistCaller) {
+        if case .dates(let from, let through)? = query.conditions[.startDate] {
+            earliestDate = from?.text
+            latestDate = through?.text
+        }
+        modality = Self.single(query.conditions[.modality]) ?? (caller.scope == .modality ? caller.modality : nil)
+        stationAETitle =
+            Self.single(query.conditions[.stationAETitle])
+            ?? (caller.scope == .ownAE ? caller.aeTitle.trimmingBlanks() : nil)
+        accession = Self.single(query.conditions[.accession])
+        patientID = Self.single(query.conditions[.patientID])
+    }
+
+    private static func single(_ condition: WorklistCondition?) -> String? {
+        guard case .text(let patterns)? = condition, patterns.count == 1 else { return nil }
+        return patterns.first?.literal
+    }
+}
+
+/// Where the entries come from. It is asked on the association's own thread, so it may block, and must be safe to ask
+/// from several.
+public protocol WorklistSource: Sendable {
+    /// Entries that are still to be performed and satisfy the preselection, in any order.
+    func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry]
+}

@@ -1,0 +1,75 @@
+import Core
+
+/// A modality that may open associations.
+public struct RadiologyModality: Sendable, Hashable {
+    /// The device's id in the configuration; logs name it.
+    public var id: String
+    /// What it may see of the worklist, with its AE title.
+    public var caller: WorklistCaller
+
+    /// A modality.
+    public init(id: String, caller: WorklistCaller) {
+        self.id = id
+        self.caller = caller
+    }
+}
+
+/// Limits of the association server. Times are whole seconds.
+public struct RadiologyLimits: Sendable, Hashable {
+    /// Associations at a time; one more is rejected as transient, local limit exceeded.
+    public var maxAssociations = 32
+    /// Associations at a time from one address; one more is rejected likewise.
+    public var maxAssociationsPerAddress = 8
+    /// Threads beyond `maxAssociations` that stay free to reject, and to wait for peers that say nothing.
+    public var spareAcceptors = 16
+    /// TCP connections at a time from one address, silent ones included; one more is closed at once.
+    public var maxConnectionsPerAddress = 16
+    /// From TCP accept to the end of the A-ASSOCIATE-RQ (ACSE, ARTIM timer), seconds.
+    public var associationTimeout = 10
+    /// From the first to the last byte of one message (DIMSE), seconds.
+    public var messageTimeout = 30
+    /// An association without a message for so long is aborted, seconds.
+    public var idleTimeout = 120
+    /// Until the peer takes what is sent, seconds.
+    public var writeTimeout = 30
+    /// Largest PDU we announce, bytes (4,096 to 131,072).
+    public var maxPDUBytes = 131_072
+    /// Largest command set, bytes.
+    public var maxCommandBytes = 16 * 1024
+    /// Largest data set of a query, bytes.
+    public var maxDataSetBytes = 1024 * 1024
+    /// Nesting and number of its elements.
+    public var dataSet = DataSetLimits()
+    /// Matches of one query; a query with more is refused with A700 rather than cut short.
+    public var maxMatches = 20_000
+    /// Stack of an association's thread, bytes.
+    public var threadStackBytes = 16 * 1024 * 1024
+    /// What associations get to finish when the server stops, seconds.
+    public var stopGrace = 3
+
+    /// The defaults.
+    public init() {}
+}
+
+/// What the radiology side needs to know.
+public struct RadiologyConfiguration: Sendable {
+    /// Our AE title; associations that call another are rejected.
+    public var aeTitle: String
+    /// Who may call, by AE title.
+    public var modalities: [RadiologyModality]
+    /// The limits.
+    public var limits = RadiologyLimits()
+
+    /// A configuration with the default limits.
+    public init(aeTitle: String, modalities: [RadiologyModality]) {
+        self.aeTitle = aeTitle
+        self.modalities = modalities
+    }
+
+    /// The modality that calls itself so. Spaces at both ends of an AE title are not significant (PS3.5 table 6.2-1).
+    func modality(calling title: String) -> RadiologyModality? {
+        let title = title.trimmingBlanks()
+        guard !title.isEmpty else { return nil }
+        return modalities.first { $0.caller.aeTitle.trimmingBlanks() == title }
+    }
+}

@@ -1,0 +1,51 @@
+/// The SOP classes served.
+enum SOPClass {
+    static let verification = "1.2.840.10008.1.1"
+    static let modalityWorklist = "1.2.840.10008.5.1.4.31"
+    static let served = [verification, modalityWorklist]
+}
+
+/// An accepted presentation context.
+struct PresentationContext: Hashable, Sendable {
+    var id: UInt8
+    var abstractSyntax: String
+    var transferSyntax: TransferSyntax
+}
+
+/// What a command that arrived calls for.
+enum DispatchAction: Hashable, Sendable {
+    /// Send this and go on.
+    case reply(CommandSet)
+    /// Answer a worklist query.
+    case find(CommandSet, PresentationContext)
+    /// Nothing: a C-CANCEL that came after the last response, or a response nobody waits for.
+    case ignore
+    /// The peer breaks the protocol.
+    case abort(String)
+}
+
+/// Decides on each command of an association (PS3.7 section 9). No command on an accepted context ends the
+/// association: what is not supported gets a response that says so.
+enum Dispatch {
+    static func action(for command: CommandSet, on context: PresentationContext?) -> DispatchAction {
+        guard let context else { return .abort("a message on a presentation context that was not accepted") }
+        if command.field & CommandSet.Field.response != 0 || command.field == CommandSet.Field.cCancelRequest {
+            return .ignore
+        }
+        if let named = command.affectedSOPClassUID, named != context.abstractSyntax {
+            return .reply(CommandSet(responseTo: command, status: .sopClassNotSupported))
+        }
+        switch (command.field, context.abstractSyntax) {
+        case (CommandSet.Field.cEchoRequest, SOPClass.verification):
+            return .reply(CommandSet(responseTo: command, status: .success))
+        case (CommandSet.Field.cFindRequest, SOPClass.modalityWorklist):
+            guard command.hasDataSet else {
+                return .reply(
+                    CommandSet(responseTo: command, status: .identifierDoesNotMatch("C-FIND without an identifier")))
+            }
+            return .find(command, context)
+        default:
+            return .reply(CommandSet(responseTo: command, status: .unrecognizedOperation))
+        }
+    }
+}

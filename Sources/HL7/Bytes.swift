@@ -1,0 +1,76 @@
+/// Byte values used while scanning.
+enum Byte {
+    static let lf: UInt8 = 0x0A
+    static let vt: UInt8 = 0x0B
+    static let cr: UInt8 = 0x0D
+    static let fs: UInt8 = 0x1C
+
+    static func isEnd(_ byte: UInt8) -> Bool { byte == cr || byte == lf }
+
+    /// The value of a hexadecimal digit of either case.
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// The upper-case hexadecimal digit of the low four bits.
+    static func hexDigit(_ value: UInt8) -> UInt8 {
+        let nibble = value & 0x0F
+        return nibble < 10 ? 0x30 + nibble : 0x41 + nibble - 10
+    }
+
+    /// The `number`th part (from 1) between separators, an empty range if there is none.
+    static func part(
+        _ number: Int, of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, separator: UInt8?
+    ) -> Range<Int> {
+        let none = range.upperBound..<range.upperBound
+        guard number >= 1 else { return none }
+        guard let separator else { return number == 1 ? range : none }
+        var start = range.lowerBound
+        if number > 1 {
+            guard let before = index(of: separator, number - 1, in: bytes, range) else { return none }
+            start = before + 1
+        }
+        return start..<(index(of: separator, 1, in: bytes, start..<range.upperBound) ?? range.upperBound)
+    }
+
+    /// Where the `number`th (from 1) of these bytes stands.
+    ///
+    /// Reads eight bytes at a time: this is where the time of reading fields goes.
+    private static func index(
+        of byte: UInt8, _ number: Int, in bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+    ) -> Int? {
+        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+        let raw = UnsafeRawBufferPointer(bytes)
+        var left = number
+        var index = range.lowerBound
+        while index + 8 <= range.upperBound {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) ^ pattern
+            // The high bit of each byte that was equal, and no other bit.
+            var found = ~(((word & low) &+ low) | word | low)
+            let count = found.nonzeroBitCount
+            if count >= left {
+                while left > 1 {
+                    found &= found &- 1
+                    left -= 1
+                }
+                return index + found.trailingZeroBitCount / 8
+            }
+            left -= count
+            index += 8
+        }
+        while index < range.upperBound {
+            if bytes[index] == byte {
+                left -= 1
+                if left == 0 { return index }
+            }
+            index += 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import HL7
+import Profiles
+
+/// Takes orders in: the message is journalled and its orders stored in one transaction, and only then answered AA.
+struct OrderAcceptor: MessageAcceptor {
+    /// The name under which messages of the HMS stand in the journal.
+    static let source: DeviceID = "orders"
+
+    let facility: Facility
+    let orders: any OrderBook
+    let journal: any Journal
+    let controlIDs: ControlIDs
+
+    func accept(
+        _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable ([UInt8]?) -> Void
+    ) {
+        let parsed = try? HL7Message.parse(message)
+        do throws(OrderMistake) {
+            if let fault { throw OrderMistake(what: fault) }
+            guard let parsed else { throw OrderMistake(what: "This is no HL7 message: it does not begin with MSH.") }
+            let changes = try HL7Orders(facility: facility).changes(in: parsed)
+            orders.apply(changes, source: entry(message, received)) { [self] result in
+                switch result {
+                case .success(let receipt):
+                    done(answer(message, parsed, .accepted, receipt.sentence, received))
+                case .failure(let error):
+                    done(answer(message, parsed, .error, "Not stored: \(error.sentence)", received))
+                }
+            }
+        } catch {
+            refuse(message, parsed, error, received, done)
+        }
+    }
+
+    func keep(abandoned bytes: [UInt8], received: Timestamp) {
+        journal.keepAbandoned(bytes, of: Self.source, received: received)
+    }
+
+    /// Keeps a message that is no usable order, so that nothing is lost, and says what is wrong with it.
+    private func refuse(
+        _ message: [UInt8], _ parsed: HL7Message?, _ mistake: OrderMistake, _ received: Timestamp,
+        _ done: @escaping @Sendable ([UInt8]?) -> Void
+    ) {
+        var kept = entry(message, received)
+        kept.unreadable = mistake.what
+        journal.append(kept) { [self] result in
+            var text = mistake.what
+            if case .failure(let error) = result { text += " Not stored: \(error.sentence)" }
+            let detail = HL7Acknowledgement.Detail(
+                code: "101", meaning: "Required field missing", location: mistake.location, userMessage: text)
+            done(answer(message, parsed, .error, text, received, detail))
+        }
+    }
+
+    private func entry(_ message: [UInt8], _ received: Timestamp) -> JournalEntry {
+        JournalEntry(device: Self.source, wire: .hl7, bytes: message, ending: .complete, received: received)
+    }
+
+    private func answer(
+        _ bytes: [UInt8], _ message: HL7Message?, _ outcome: MessageOutcome, _ text: String, _ received: Timestamp,
+        _ detail: HL7Acknowledgement.Detail? = nil
+    ) -> [UInt8]? {
+        HL7Answer(policy: .byMessage, controlIDs: controlIDs)
+            .bytes(to: bytes, message, outcome: outcome, text: text, at: received, detail: detail)
+    }
+}
+
+extension OrderReceipt {
+    /// What became of the orders, for MSA-3.
+    var sentence: String {
+        var parts: [String] = []
+        if placed > 0 { parts.append("\(placed) placed") }
+        if amended > 0 { parts.append("\(amended) amended") }
+        if cancelled > 0 { parts.append("\(cancelled) cancelled") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,82 @@
+import Core
+import HL7
+import Profiles
+
+/// Takes results in: journals every message byte for byte and answers once that is durable.
+///
+/// A message no parser understands is journalled and held as `unreadable`, and answered AE with the reason: the sender
+/// need not send it again, but somebody should look.
+struct ResultAcceptor: MessageAcceptor {
+    let device: DeviceID
+    let profile: Profile
+    let journal: any Journal
+    let status: LinkStatusBoard
+    let controlIDs: ControlIDs
+
+    func accept(
+        _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable ([UInt8]?) -> Void
+    ) {
+        let parsed: HL7Message?
+        let unreadable: String?
+        do throws(HL7Error) {
+            parsed = try HL7Message.parse(message)
+            unreadable = fault
+        } catch {
+            parsed = nil
+            unreadable = fault ?? "No HL7 message: \(error)."
+        }
+        let entry = JournalEntry(
+            device: device, wire: .hl7, bytes: message, ending: .complete, received: received, unreadable: unreadable)
+        journal.append(entry) { [self] result in
+            switch result {
+            case .success:
+                status.acknowledged(device, at: received)
+                if let unreadable { status.remark(device, unreadable) }
+                done(answer(message, parsed, unreadable == nil ? .accepted : .error, unreadable, received))
+            case .failure(let error):
+                let text = "Not stored: \(error.sentence)"
+                status.remark(device, text)
+                done(answer(message, parsed, .error, text, received))
+            }
+        }
+    }
+
+    func keep(abandoned bytes: [UInt8], received: Timestamp) {
+        journal.keepAbandoned(bytes, of: device, received: received)
+    }
+
+    private func answer(
+        _ bytes: [UInt8], _ message: HL7Message?, _ outcome: MessageOutcome, _ text: String?, _ received: Timestamp
+    ) -> [UInt8]? {
+        HL7Answer(policy: profile.acknowledgement, controlIDs: controlIDs)
+            .bytes(to: bytes, message, outcome: outcome, text: text, at: received)
+    }
+}
+
+/// Builds the answers to a message; several codes (enhanced mode) go out as MLLP blocks one after the other.
+struct HL7Answer {
+    let policy: AcknowledgementPolicy
+    let controlIDs: ControlIDs
+
+    /// The content of the answer, nil when the message wants none.
+    func bytes(
+        to bytes: [UInt8], _ message: HL7Message?, outcome: MessageOutcome, text: String?, at moment: Timestamp,
+        detail: HL7Acknowledgement.Detail? = nil
+    ) -> [UInt8]? {
+        guard let message else {
+            if policy == .never { return nil }
+            return acknowledgement(policy == .enhanced ? .CE : .AE, text, moment, detail).answer(toUnreadable: bytes)
+        }
+        let blocks = AcknowledgementPlan(for: message, policy: policy, outcome: outcome).codes
+            .map { acknowledgement($0, text, moment, detail).answer(to: message) }
+        guard let first = blocks.first else { return nil }
+        return blocks.dropFirst().reduce(first) { $0 + [0x1C, 0x0D, 0x0B] + $1 }
+    }
+
+    private func acknowledgement(
+        _ code: HL7Acknowledgement.Code, _ text: String?, _ moment: Timestamp, _ detail: HL7Acknowledgement.Detail?
+    ) -> HL7Acknowledgement {
+        HL7Acknowledgement(
+            code: code, controlID: controlIDs.next(), time: moment.compact(), text: text ?? "", detail: detail)
+    }
+}

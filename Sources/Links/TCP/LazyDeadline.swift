@@ -1,0 +1,34 @@
+import NIOCore
+
+/// A deadline that is moved far more often than it passes: one scheduled task follows it, so that moving it costs no
+/// more than storing a number. For use on one event loop.
+struct LazyDeadline {
+    private var deadline: NIODeadline?
+    private var isScheduled = false
+
+    /// Sets the deadline; `fire` runs once it passes unless it is moved or cleared before.
+    /// - Returns: When to schedule a check, nil when one is on its way already.
+    mutating func set(to deadline: NIODeadline) -> NIODeadline? {
+        self.deadline = deadline
+        if isScheduled { return nil }
+        isScheduled = true
+        return deadline
+    }
+
+    /// Nothing is due any more.
+    mutating func clear() { deadline = nil }
+
+    enum Check: Equatable { case fire, again(NIODeadline), nothing }
+
+    /// What a scheduled check finds.
+    mutating func check(now: NIODeadline) -> Check {
+        isScheduled = false
+        guard let deadline else { return .nothing }
+        if deadline <= now {
+            self.deadline = nil
+            return .fire
+        }
+        isScheduled = true
+        return .again(deadline)
+    }
+}

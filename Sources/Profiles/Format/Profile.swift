@@ -1,0 +1,123 @@
+import ASTM
+import Core
+import HL7
+
+/// How a device's characters are read.
+public enum CharacterEncoding: String, Sendable, CaseIterable {
+    /// Valid UTF-8, else what the message declares, else ISO 8859-1.
+    case auto
+    case utf8 = "utf-8"
+    case iso8859_1 = "iso-8859-1"
+    case windows1252 = "windows-1252"
+
+    var astm: ASTM.TextEncoding {
+        switch self {
+        case .auto: .auto
+        case .utf8: .utf8
+        case .iso8859_1: .iso8859_1
+        case .windows1252: .windows1252
+        }
+    }
+
+    /// The same for HL7 v2.
+    public var hl7: HL7.TextEncoding {
+        switch self {
+        case .auto: .auto
+        case .utf8: .utf8
+        case .iso8859_1: .iso8859_1
+        case .windows1252: .windows1252
+        }
+    }
+}
+
+/// Everything a kind of device does in its own way, as data (`device-profiles/<vendor>/<model>/profile.yaml`).
+///
+/// Nothing in the program asks which device it is; it asks the profile.
+public struct Profile: Sendable {
+    /// Folder names joined: `horiba-yumizen-h500`.
+    public var id: String
+    /// Name for people.
+    public var name: String
+    /// The language it speaks.
+    public var wire: WireProtocol
+    /// What to do with wrong checksums (ASTM).
+    public var checksum: ChecksumPolicy = .strict
+    /// How messages are answered (HL7).
+    public var acknowledgement: AcknowledgementPolicy = .byMessage
+    /// How its bytes become text.
+    public var encoding: CharacterEncoding = .auto
+    /// IANA name of the time zone its clock runs in; nil for the facility's.
+    public var timeZone: String?
+    /// Unknown codes and units pass through instead of being held.
+    public var passesThrough = false
+    /// The tests it can report, in the order of the file.
+    public var tests: [TestEntry] = [] {
+        didSet { indexTests() }
+    }
+
+    var specimen: SpecimenRule
+    var patients: [PatientRule]
+    var fields: ResultFields
+    var value: ValueRule
+    var comments: CommentRule
+    var lines: [LineRule]
+    var kinds: [KindRule]
+    /// Device flag to interpretation codes; the standard's tables with the profile's changes.
+    var flags: [String: [String]]
+    /// Device status to certainty; the standard's table with the profile's changes.
+    var statuses: [String: ObservationStatus]
+    /// The certainty of a result without status.
+    var defaultStatus = ObservationStatus.final
+    /// Device unit to UCUM.
+    var units: [String: String] = [:]
+
+    private(set) var testIndex: [String: Int] = [:]
+
+    /// A profile that follows its protocol's standard to the letter; a file then changes what its device does otherwise.
+    init(id: String, name: String, wire: WireProtocol) {
+        self.id = id
+        self.name = name
+        self.wire = wire
+        let standard = wire == .astm ? Standard.astm : Standard.hl7
+        specimen = standard.specimen
+        patients = standard.patients
+        fields = standard.fields
+        value = standard.value
+        comments = standard.comments
+        lines = standard.lines
+        kinds = standard.kinds
+        flags = Standard.flags
+        statuses = standard.statuses
+    }
+
+    /// The test with this device code or alias.
+    public func test(code: String) -> TestEntry? { testIndex[code].map { tests[$0] } }
+
+    /// The code to send to the device for an order's code; nil when the profile knows no such test and does not pass
+    /// codes through.
+    public func deviceCode(forOrder code: String) -> String? {
+        let test = test(code: code) ?? tests.first { $0.orders.contains(code) || $0.loinc == code }
+        return test.map { $0.orderCode ?? $0.code } ?? (passesThrough ? code : nil)
+    }
+
+    private mutating func indexTests() {
+        testIndex = [:]
+        for (index, test) in tests.enumerated() {
+            for code in [test.code] + test.aliases where testIndex[code] == nil { testIndex[code] = index }
+        }
+    }
+}
+
+/// Where the parts of a result stand, its value and its line's fate apart.
+struct ResultFields: Hashable, Sendable {
+    var code: Extraction
+    var name: Extraction
+    var loinc: Extraction
+    var unit: Extraction
+    /// The coding system the unit is declared in; UCUM counts.
+    var unitSystem: Extraction
+    var range: Extraction
+    var flags: Extraction
+    var status: Extraction
+    var performed: Extraction
+}

@@ -1,0 +1,160 @@
+import ASTM
+import Core
+
+extension Profile {
+    /// The messages in some wire bytes or bare records; `naming` asks for the letters of their records, for people.
+    func interpretASTM(
+        _ bytes: [UInt8], _ facility: Facility, naming: Bool = false, processable: Int? = nil
+    ) -> (parts: [InterpretedPart], transcript: LinkTranscript) {
+        let transcript = LinkTranscript.messages(in: bytes, checksum: checksum)
+        if transcript.messages.isEmpty {
+            let bad = transcript.counters.badFrames
+            let seen =
+                bad > 0 ? "\(bad) damaged frame\(bad == 1 ? "" : "s")" : "\(bytes.count) bytes that are no record"
+            return (
+                [
+                    InterpretedPart(
+                        fault: "No ASTM message was found, only \(seen). Check the device's protocol setting.")
+                ], transcript
+            )
+        }
+        return (transcript.messages.flatMap { interpret($0, processable, facility, naming) }, transcript)
+    }
+
+    private func interpret(
+        _ found: LinkTranscript.Message, _ processable: Int?, _ facility: Facility, _ naming: Bool
+    ) -> [InterpretedPart] {
+        do throws(ASTMError) {
+            let messages = try ASTMMessage.parseAll(found.text, encoding: encoding.astm)
+            // What follows the last drop of level is not finished; the device sends it again (LIS02-A2 4.2).
+            let processable = max(found.processableText, processable ?? 0)
+            var finished = processable >= found.text.count ? Int.max : lineCount(found.text.prefix(processable))
+            return messages.map { message in
+                defer { finished = finished == Int.max ? finished : max(0, finished - message.records.count) }
+                var reader = ASTMReader(profile: self, facility: facility, message: message, finished: finished)
+                return InterpretedPart(
+                    reports: reader.reports(), names: naming ? message.records.map { String($0.type.letter) } : [])
+            }
+        } catch {
+            return [InterpretedPart(fault: sentence(error.description))]
+        }
+    }
+
+    private func lineCount(_ text: ArraySlice<UInt8>) -> Int {
+        var count = 0
+        var isInLine = false
+        for byte in text {
+            let isEnd = byte == 0x0D || byte == 0x0A
+            if !isEnd && !isInLine { count += 1 }
+            isInLine = !isEnd
+        }
+        return count
+    }
+}
+
+/// Walks the records of one message in order.
+private struct ASTMReader {
+    let message: ASTMMessage
+    /// How many of the records may be understood.
+    let finished: Int
+    let profile: Profile
+    private var lines: LineReader
+    private var source: ASTMSource
+    private var done: [SpecimenReport] = []
+    private var open: SpecimenReport?
+    private var results = 0
+    private var comments = CommentCollector()
+    private var commentNumber = 0
+
+    init(profile: Profile, facility: Facility, message: ASTMMessage, finished: Int) {
+        self.profile = profile
+        self.message = message
+        self.finished = finished
+        lines = LineReader(profile: profile, facility: facility)
+        source = ASTMSource(message)
+    }
+
+    mutating func reports() -> [SpecimenReport] {
+        for record in message.records {
+            if record.position > finished {
+                leaveOut(record)
+                continue
+            }
+            switch record.type {
+            case .header: source.set("H", record)
+            case .patient:
+                close()
+                source.set("O", nil)
+                source.set("P", record)
+            case .order:
+                close()
+                source.set("O", record)
+                open = lines.report(source)
+            case .result: read(record)
+            case .comment: readComment(record)
+            case .query:
+                close()
+                readQuery(record)
+            default: break
+            }
+        }
+        close()
+        return done
+    }
+
+    private mutating func read(_ record: Record) {
+        results += 1
+        source.set("R", record)
+        var report = open ?? lines.report(source)
+        // Held in one place only, so that its lists grow without being copied.
+        open = nil
+        let known = report.observations.count
+        lines.read(source, at: "R|\(results)", into: &report)
+        comments.target = report.observations.count > known ? known : nil
+        open = report
+    }
+
+    private mutating func leaveOut(_ record: Record) {
+        guard record.type == .result else { return }
+        results += 1
+        if open == nil { open = lines.report(source) }
+        open?.ignored.append(
+            AsideLine(
+                at: "R|\(results)",
+                why: "the transmission broke off before this part was finished; the device sends it again"))
+    }
+
+    private mutating func readComment(_ record: Record) {
+        commentNumber += 1
+        guard var report = open else { return }
+        open = nil
+        source.set("C", record)
+        comments.add(source, profile.comments, at: "C|\(commentNumber)", into: &report)
+        source.set("C", nil)
+        open = report
+    }
+
+    private mutating func readQuery(_ record: Record) {
+        // Q.3 is patient^specimen; ALL asks for everything.
+        let specimen = record.text(field: 3, repeat: 1, component: 2) ?? ""
+        let patient = record.text(field: 3, repeat: 1, component: 1) ?? ""
+        done.append(
+            SpecimenReport(kind: .query, specimen: trimmed(specimen), patient: PatientClaim(value: patient)))
+    }
+
+    private mutating func close() {
+        source.set("R", nil)
+        guard var report = open else { return }
+        comments.finish(into: &report)
+        // An order without a result is work asked for, not done.
+        let isEmpty =
+            report.observations.isEmpty && report.ignored.isEmpty && report.secondary.isEmpty
+            && !report.problems.contains { $0.held != nil }
+        if isEmpty, report.kind == .result {
+            report.kind = .order
+            report.specimenProblem = nil
+        }
+        done.append(report)
+        open = nil
+    }
+}

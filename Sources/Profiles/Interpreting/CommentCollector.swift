@@ -1,0 +1,40 @@
+import Core
+
+/// Brings a device's comments to the results they are about.
+struct CommentCollector {
+    /// The observation just read, by its index: a comment that follows it belongs to it.
+    var target: Int?
+    private var waiting: [(analyte: String?, text: String, at: String)] = []
+
+    /// Takes one comment record or segment.
+    mutating func add(
+        _ source: some FieldSource, _ rule: CommentRule, at: String, into report: inout SpecimenReport
+    ) {
+        for text in source.texts(rule.text) {
+            if let target, report.observations.indices.contains(target) {
+                report.observations[target].notes.append(text)
+            } else {
+                let parts = text.split(separator: Character(source.componentMark), omittingEmptySubsequences: false)
+                let analyte = rule.analyteComponent.flatMap {
+                    parts.indices.contains($0 - 1) ? String(parts[$0 - 1]) : nil
+                }
+                waiting.append((analyte?.isEmpty == true ? nil : analyte, text, at))
+            }
+        }
+    }
+
+    /// The specimen's lines are all read: comments that came before them find their analyte, or stay as remarks.
+    mutating func finish(into report: inout SpecimenReport) {
+        for comment in waiting {
+            let index = comment.analyte.flatMap { analyte in report.observations.firstIndex { $0.code == analyte } }
+            if let index {
+                report.observations[index].notes.append(comment.text)
+            } else {
+                report.problems.append(
+                    Problem(at: comment.at, what: "the device's comment on this specimen: \(comment.text)"))
+            }
+        }
+        waiting = []
+        target = nil
+    }
+}

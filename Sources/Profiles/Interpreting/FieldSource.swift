@@ -1,0 +1,196 @@
+import ASTM
+import HL7
+
+/// Where the paths of a profile are looked up: the records or segments that surround one result.
+protocol FieldSource {
+    /// How many repeats a field has; 0 when it is empty or its record is not there.
+    func repeats(_ path: FieldPath) -> Int
+    /// The text of one repeat's component, unescaped; of its first component when the repeat has no others.
+    func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String?
+    /// How many components one repeat has.
+    func components(_ path: FieldPath, repeat number: Int) -> Int
+    /// What stands between components, for a text made of several.
+    var componentMark: String { get }
+    /// What stands between repeats.
+    var repeatMark: String { get }
+    /// A value that a data type of the protocol makes of several components; nil where the general rule holds.
+    func typedValue(_ path: FieldPath) -> String?
+}
+
+extension FieldSource {
+    func typedValue(_ path: FieldPath) -> String? { nil }
+
+    /// The text at a path: the repeat it names, else the first.
+    func text(_ path: FieldPath) -> String? {
+        switch path.repeat {
+        case nil: return text(path, repeat: 1)
+        case .number(let number): return text(path, repeat: number)
+        case .having(let component, let wanted):
+            for number in 1..<(max(1, repeats(path)) + 1)
+            where text(path, repeat: number, component: component, subcomponent: nil).map(trimmed) == wanted {
+                return text(path, repeat: number)
+            }
+            return nil
+        }
+    }
+
+    /// The text at a path in one repeat.
+    ///
+    /// Without a component it is the only component that says something, or all of them as the device wrote them;
+    /// empty ones at the end say nothing.
+    func text(_ path: FieldPath, repeat number: Int) -> String? {
+        if let component = path.component {
+            return text(path, repeat: number, component: component, subcomponent: path.subcomponent)
+        }
+        let count = components(path, repeat: number)
+        if count <= 1 { return text(path, repeat: number, component: 1, subcomponent: nil) }
+        let all = (1...count).map { text(path, repeat: number, component: $0, subcomponent: nil) ?? "" }
+        let saying = all.filter { !$0.isEmpty }
+        if saying.count <= 1 { return saying.first }
+        let end = all.lastIndex { !$0.isEmpty } ?? 0
+        return all[...end].joined(separator: componentMark)
+    }
+
+    /// The first text an extraction finds.
+    func text(_ extraction: Extraction) -> String? {
+        for source in extraction.sources where holds(source.conditions) {
+            if let text = extraction.tidied(text(source.path)) { return text }
+        }
+        return nil
+    }
+
+    /// Every text an extraction finds, of all repeats, from the first path that gives any.
+    func texts(_ extraction: Extraction) -> [String] {
+        for source in extraction.sources where holds(source.conditions) {
+            guard source.path.repeat == nil else {
+                if let text = extraction.tidied(text(source.path)) { return [text] }
+                continue
+            }
+            let count = repeats(source.path)
+            if count == 0 { continue }
+            let texts = (1...count).compactMap { extraction.tidied(text(source.path, repeat: $0)) }
+            if !texts.isEmpty { return texts }
+        }
+        return []
+    }
+
+    /// The value: by the protocol's data type where it has one, else its text with all repeats.
+    func value(_ rule: ValueRule) -> String {
+        for source in rule.from.sources where holds(source.conditions) {
+            let isWhole = source.path.component == nil && source.path.repeat == nil
+            if isWhole, let typed = rule.from.tidied(typedValue(source.path)) { return typed }
+            if rule.repeats == .all, source.path.repeat == nil, repeats(source.path) > 1 {
+                let texts = (1...repeats(source.path)).map { rule.from.tidied(text(source.path, repeat: $0)) ?? "" }
+                let saying = texts.filter { !$0.isEmpty }
+                if saying.count == 1 { return saying[0] }
+                if saying.count > 1 { return texts.joined(separator: repeatMark) }
+            } else if let text = rule.from.tidied(text(source.path)) {
+                return text
+            }
+        }
+        return ""
+    }
+
+    /// Whether all conditions hold.
+    func holds(_ conditions: [Condition]) -> Bool {
+        for condition in conditions where !condition.holds(for: text(condition.path)) { return false }
+        return true
+    }
+}
+
+/// The records around one result of an ASTM message.
+struct ASTMSource: FieldSource {
+    let delimiters: Delimiters
+    private var records: [(name: UInt32, record: Record)] = []
+
+    init(_ message: ASTMMessage) { delimiters = message.delimiters }
+
+    /// Makes a record the one its letter stands for, or takes the letter away.
+    mutating func set(_ letter: Character, _ record: Record?) {
+        let name = FieldPath.packed(String(letter))
+        let index = records.firstIndex { $0.name == name }
+        switch (index, record) {
+        case (let index?, let record?): records[index].record = record
+        case (nil, let record?): records.append((name, record))
+        case (let index?, nil): records.remove(at: index)
+        case (nil, nil): break
+        }
+    }
+
+    private func record(_ path: FieldPath) -> Record? {
+        for entry in records where entry.name == path.name { return entry.record }
+        return nil
+    }
+
+    func repeats(_ path: FieldPath) -> Int { record(path)?.repeats(path.field) ?? 0 }
+
+    func components(_ path: FieldPath, repeat number: Int) -> Int {
+        record(path)?.components(path.field, repeat: number) ?? 0
+    }
+
+    func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String? {
+        subcomponent ?? 1 == 1 ? record(path)?.text(field: path.field, repeat: number, component: component) : nil
+    }
+
+    var componentMark: String { mark(delimiters.component) }
+    var repeatMark: String { mark(delimiters.repeat) }
+    private func mark(_ byte: UInt8?) -> String { byte.map { String(Unicode.Scalar($0)) } ?? " " }
+}
+
+/// The segments around one result of an HL7 message.
+struct HL7Source: FieldSource {
+    private let delimiters: HL7Delimiters
+    private var segments: [(name: UInt32, segment: HL7Segment)] = []
+
+    init(_ message: HL7Message) { delimiters = message.delimiters }
+
+    /// Makes a segment the one its name stands for, or takes the name away.
+    mutating func set(_ name: UInt32, _ segment: HL7Segment?) {
+        let index = segments.firstIndex { $0.name == name }
+        switch (index, segment) {
+        case (let index?, let segment?): segments[index].segment = segment
+        case (nil, let segment?): segments.append((name, segment))
+        case (let index?, nil): segments.remove(at: index)
+        case (nil, nil): break
+        }
+    }
+
+    private func segment(_ path: FieldPath) -> HL7Segment? {
+        for entry in segments where entry.name == path.name { return entry.segment }
+        return nil
+    }
+
+    func repeats(_ path: FieldPath) -> Int { segment(path)?.repeats(path.field) ?? 0 }
+
+    func components(_ path: FieldPath, repeat number: Int) -> Int {
+        segment(path)?.components(path.field, repeat: number) ?? 0
+    }
+
+    func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String? {
+        segment(path)?.text(field: path.field, repeat: number, component: component, subcomponent: subcomponent)
+    }
+
+    var componentMark: String { mark(delimiters.component) }
+    var repeatMark: String { mark(delimiters.repeat) }
+    private func mark(_ byte: UInt8?) -> String { byte.map { String(Unicode.Scalar($0)) } ?? " " }
+
+    /// SN is one value in four components (HL7 v2 section 2.A.70): comparator, number, separator, number.
+    ///
+    /// Of a coded value (CE, CWE, CNE) the text counts, else the original text, else the code.
+    func typedValue(_ path: FieldPath) -> String? {
+        guard path.name == Self.obx, path.field == 5, let segment = segment(path) else { return nil }
+        switch segment.text(field: 2) {
+        case "SN":
+            let parts = (1...4).map { trimmed(segment.text(field: 5, repeat: 1, component: $0) ?? "") }
+            return (parts[0] == "=" ? "" : parts[0]) + parts[1] + parts[2] + parts[3]
+        case "CE", "CWE", "CNE":
+            for component in [2, 9, 1] {
+                if let text = segment.text(field: 5, repeat: 1, component: component) { return text }
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    private static let obx = FieldPath.packed("OBX")
+}

@@ -1,0 +1,161 @@
+import Core
+import HL7
+
+extension Profile {
+    /// The message, or the messages of a batch, in the content of one MLLP block.
+    func interpretHL7(_ bytes: [UInt8], _ facility: Facility, naming: Bool = false) -> [InterpretedPart] {
+        HL7Blocks.messages(in: bytes).map { interpretOne($0, facility, naming) }
+    }
+
+    private func interpretOne(_ bytes: [UInt8], _ facility: Facility, _ naming: Bool) -> InterpretedPart {
+        do throws(HL7Error) {
+            let message = try HL7Message.parse(bytes, encoding: encoding.hl7)
+            var reader = HL7Reader(profile: self, facility: facility, message: message)
+            return InterpretedPart(
+                reports: reader.reports(), names: naming ? message.segments.map(\.name) : [])
+        } catch {
+            return InterpretedPart(fault: sentence(error.description))
+        }
+    }
+}
+
+/// What a message is for, by MSH-9 (HL7 v2 table 0076).
+enum HL7Purpose {
+    case result, query, order, other
+
+    init(type: String?, hasResults: Bool) {
+        switch type {
+        case "ORU", "OUL": self = .result
+        case "QRY", "QBP", "QCN": self = .query
+        case "ORM", "OML", "OMG", "OMI", "OMD", "OMS": self = .order
+        // Some devices leave MSH-9 empty; observations are observations.
+        case nil where hasResults: self = .result
+        default: self = .other
+        }
+    }
+
+    var kind: ReportKind {
+        switch self {
+        case .result: .result
+        case .query: .query
+        case .order: .order
+        case .other: .other
+        }
+    }
+}
+
+/// Walks the segments of one message in order.
+private struct HL7Reader {
+    let message: HL7Message
+    let profile: Profile
+    private var lines: LineReader
+    private var source: HL7Source
+    private var groups: [Group] = []
+
+    /// One order with its results, or one specimen's results without an order.
+    private struct Group {
+        var context: [HL7Segment] = []
+        /// OBX, and the NTE that follow them.
+        var lines: [HL7Segment] = []
+
+        func has(_ name: String) -> Bool { context.contains { $0.name == name } }
+    }
+
+    init(profile: Profile, facility: Facility, message: HL7Message) {
+        self.profile = profile
+        self.message = message
+        lines = LineReader(profile: profile, facility: facility)
+        source = HL7Source(message)
+    }
+
+    mutating func reports() -> [SpecimenReport] {
+        let segments = Array(message.segments)
+        let purpose = HL7Purpose(type: message.messageType, hasResults: segments.contains { $0.name == "OBX" })
+        guard purpose == .result else { return [setAside(segments, purpose)] }
+        group(segments)
+        return groups.map { read($0) }
+    }
+
+    /// A message that carries no results: its OBX segments, if any, are no results either.
+    private func setAside(_ segments: [HL7Segment], _ purpose: HL7Purpose) -> SpecimenReport {
+        var report = SpecimenReport(kind: purpose.kind, specimen: "")
+        let type = [message.messageType, message.triggerEvent].compactMap { $0 }.joined(separator: "^")
+        for segment in segments where segment.name == "OBX" {
+            report.ignored.append(
+                AsideLine(
+                    at: "OBX|\(segment.occurrence)",
+                    why: "an \(type.isEmpty ? "unnamed" : type) message carries no results"))
+        }
+        return report
+    }
+
+    /// ORU: `PID { [ORC] OBR {OBX} [SPM] }`.
+    ///
+    /// OUL^R22: `PID { SPM { OBR [ORC] {OBX} } }` (HL7 v2 sections 7.3.1, 7.3.7).
+    private mutating func group(_ segments: [HL7Segment]) {
+        let specimenFirst = message.messageType == "OUL"
+        var shared: [HL7Segment] = []
+        var specimen: [HL7Segment] = []
+        var order: [HL7Segment] = []
+        var group = Group()
+        func isOpen() -> Bool { group.has("OBR") || !group.lines.isEmpty }
+        func close() {
+            if isOpen() { groups.append(group) }
+            group = Group(context: shared + specimen)
+        }
+        for segment in segments {
+            switch segment.name {
+            case "MSH":
+                shared = [segment]
+                group.context = shared
+            case "PID":
+                close()
+                specimen = []
+                order = []
+                shared = shared.filter { $0.name == "MSH" } + [segment]
+                group = Group(context: shared)
+            case "SPM":
+                if specimenFirst {
+                    close()
+                    specimen = [segment]
+                    group = Group(context: shared + specimen)
+                } else {
+                    group.context.append(segment)
+                }
+            case "ORC":
+                if specimenFirst, group.has("OBR"), !group.has("ORC"), group.lines.isEmpty {
+                    group.context.append(segment)
+                } else {
+                    close()
+                    order = [segment]
+                }
+            case "OBR":
+                if isOpen() { close() }
+                group.context += order + [segment]
+                order = []
+            case "OBX", "NTE": group.lines.append(segment)
+            default: group.context.append(segment)
+            }
+        }
+        close()
+    }
+
+    private mutating func read(_ group: Group) -> SpecimenReport {
+        source = HL7Source(message)
+        for segment in group.context { source.set(FieldPath.packed(segment.name), segment) }
+        var report = lines.report(source)
+        var comments = CommentCollector()
+        for segment in group.lines {
+            source.set(FieldPath.packed(segment.name), segment)
+            if segment.name == "OBX" {
+                let known = report.observations.count
+                lines.read(source, at: "OBX|\(segment.occurrence)", into: &report)
+                comments.target = report.observations.count > known ? known : nil
+            } else {
+                comments.add(source, profile.comments, at: "NTE|\(segment.occurrence)", into: &report)
+            }
+        }
+        comments.finish(into: &report)
+        return report
+    }
+}

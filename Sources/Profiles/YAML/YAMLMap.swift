@@ -1,0 +1,43 @@
+import Yams
+
+/// A mapping with fixed keys being read: asking for a key makes it a known one.
+public final class YAMLMap {
+    /// The mapping itself.
+    public let value: YAMLValue
+    private let entries: [(key: String, line: Int?, node: Node)]
+    private var asked: [String] = []
+
+    init(_ mapping: Node.Mapping, of value: YAMLValue) {
+        self.value = value
+        entries = mapping.map { ($0.key.scalar?.string ?? "", $0.key.mark?.line, $0.value) }
+    }
+
+    /// The value of a key; nil when the key is not there.
+    public subscript(key: String) -> YAMLValue? {
+        asked.append(key)
+        guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+        return value.child(entry.node, key: key, keyLine: entry.line)
+    }
+
+    /// The value of a key that must be there; notes a mistake when it is not.
+    public func require(_ key: String) -> YAMLValue? {
+        self[key] ?? value.wrong("'\(key)' is missing")
+    }
+
+    /// Of several keys that exclude each other the one that is there; notes a mistake when there are more or none.
+    public func one(of keys: [String]) -> (key: String, value: YAMLValue)? {
+        let found = keys.compactMap { key in self[key].map { (key: key, value: $0) } }
+        if found.count == 1 { return found[0] }
+        let names = keys.map { "'\($0)'" }.joined(separator: ", ")
+        return value.wrong("exactly one of \(names) belongs here; there are \(found.count)")
+    }
+
+    func noteUnknownKeys() {
+        for entry in entries where !asked.contains(entry.key) {
+            let suggestion = didYouMean(entry.key, asked)
+            let place = value.path.isEmpty ? "" : "\(value.path): "
+            let known = suggestion.isEmpty ? "; known here: \(asked.sorted().joined(separator: ", "))" : suggestion
+            value.document.note("\(place)'\(entry.key)' is not known here\(known)", line: entry.line ?? value.line)
+        }
+    }
+}

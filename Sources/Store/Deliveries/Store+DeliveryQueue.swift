@@ -1,0 +1,134 @@
+import Core
+import GRDB
+
+extension Store: DeliveryQueue {
+    /// The candidates are found and the contents read beside the writer; only the marks are written by it. A delivery
+    /// whose content cannot be read is parked with the reason, so that it neither stops the others nor is lost.
+    public func lease(destination: DestinationID, limit: Int, now: Timestamp) async throws(StoreError) -> [Delivery] {
+        let candidates = try await readers.read { database in
+            try Query(
+                database,
+                """
+                SELECT v.id FROM delivery v INDEXED BY delivery_head
+                WHERE v.destination = (SELECT id FROM destination WHERE name = ?) AND v.head = 1 AND v.state < 2
+                    AND v.not_before <= ? ORDER BY v.id LIMIT ?
+                """
+            ).all([.text(destination.text), .int(now.microseconds), .int(Int64(limit))]) { DeliveryID($0.int(0)) }
+        }
+        guard !candidates.isEmpty else { return [] }
+        let leased = try await write { session in try session.lease(candidates, now: now) }
+        let contents = try await readers.read { database in
+            leased.map { lease in
+                Result { () throws(StoreError) in
+                    do { return try DeliveryContent.read(database, lease, destination) } catch { throw StoreError(error) }
+                }
+            }
+        }
+        var ready: [Delivery] = []
+        var unreadable: [Settlement] = []
+        for (lease, content) in zip(leased, contents) {
+            switch content {
+            case .success(let delivery): ready.append(delivery)
+            case .failure(let why): unreadable.append(Settlement(delivery: lease.id, outcome: .parked(why.sentence)))
+            }
+        }
+        if !unreadable.isEmpty { try await settle(unreadable, now: now) }
+        return ready
+    }
+
+    public func settle(_ settlements: [Settlement], now: Timestamp) async throws(StoreError) {
+        guard !settlements.isEmpty else { return }
+        try await write { session in
+            for settlement in settlements { try session.settle(settlement, now: now) }
+        }
+    }
+
+    public func nextDue(destination: DestinationID) async throws(StoreError) -> Timestamp? {
+        try await readers.read { database in
+            try Query(
+                database,
+                """
+                SELECT min(v.not_before) FROM delivery v INDEXED BY delivery_head
+                WHERE v.destination = (SELECT id FROM destination WHERE name = ?) AND v.head = 1 AND v.state < 2
+                """
+            ).first([.text(destination.text)]) { $0.intOrNil(0) }?.map { Timestamp(microseconds: $0) }
+        }
+    }
+}
+
+/// A delivery that was just marked as being sent.
+struct Lease: Sendable {
+    let id: DeliveryID
+    let wasAmbiguous: Bool
+}
+
+extension WriteSession {
+    /// Marks those that still may go; another act may have come between.
+    func lease(_ candidates: [DeliveryID], now: Timestamp) throws -> [Lease] {
+        var leased: [Lease] = []
+        let current = try query(
+            "SELECT state FROM delivery WHERE id = ? AND head = 1 AND state < 2 AND not_before <= ?")
+        let mark = try query("UPDATE delivery SET state = ? WHERE id = ?")
+        for id in candidates {
+            let state = try current.first([.int(id.number), .int(now.microseconds)]) {
+                try $0.code(0, as: StoredDelivery.self)
+            }
+            guard let state else { continue }
+            try mark.run([.code(StoredDelivery.leased), .int(id.number)])
+            leased.append(Lease(id: id, wasAmbiguous: state == .ambiguous))
+        }
+        return leased
+    }
+
+    /// Writes how an attempt ended.
+    func settle(_ settlement: Settlement, now: Timestamp) throws {
+        let id = settlement.delivery
+        guard let row = try delivery(id) else { throw Refusal(why: "there is no delivery \(id)") }
+        let step = Step(settlement.outcome, now: now)
+        if try step.countsAsAttempt || lastAnswer(id) != step.answer {
+            try insertAttempt(id, step.outcome, answer: step.answer, at: now)
+        }
+        // One that was skipped or is no longer out keeps its state; the attempt is on record.
+        guard row.state == .leased else { return }
+        try query("UPDATE delivery SET state = ?, attempts = ?, not_before = ? WHERE id = ?")
+            .run([
+                .code(step.state), .int(row.attempts + (step.countsAsAttempt ? 1 : 0)),
+                .int(step.notBefore.microseconds), .int(id.number),
+            ])
+        if step.state == .delivered { try promoteNext(destination: row.destination, key: row.key) }
+    }
+
+    private func lastAnswer(_ id: DeliveryID) throws -> String? {
+        try query("SELECT answer FROM delivery_attempt WHERE delivery = ? ORDER BY number DESC LIMIT 1")
+            .first([.int(id.number)]) { $0.text(0) }
+    }
+}
+
+/// What an outcome means for the row.
+private struct Step {
+    let state: StoredDelivery
+    let outcome: AttemptOutcome
+    let answer: String
+    let notBefore: Timestamp
+    /// An outage repeats the same answer for hours: it is kept once, and not counted.
+    let countsAsAttempt: Bool
+
+    init(_ outcome: DeliveryOutcome, now: Timestamp) {
+        var wait: Duration = .zero
+        var counts = true
+        switch outcome {
+        case .delivered(let receipt): (state, self.outcome, answer) = (.delivered, .delivered, receipt)
+        case .retry(let after, let why, let consumes):
+            (state, self.outcome, answer) = (.ready, .retry, why)
+            wait = after
+            counts = consumes
+        case .ambiguous(let after, let why):
+            (state, self.outcome, answer) = (.ambiguous, .ambiguous, why)
+            wait = after
+        case .parked(let why): (state, self.outcome, answer) = (.parked, .parked, why)
+        case .dead(let why): (state, self.outcome, answer) = (.dead, .dead, why)
+        }
+        notBefore = now.advanced(by: wait)
+        countsAsAttempt = counts
+    }
+}

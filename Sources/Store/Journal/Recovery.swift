@@ -1,0 +1,45 @@
+import Core
+import GRDB
+
+/// What a crash had left behind.
+struct RecoveryReport: Equatable {
+    /// Messages without an ending.
+    var openMessages = 0
+    /// Deliveries that were being sent.
+    var leasedDeliveries = 0
+}
+
+/// Puts right at opening what the last process could not finish. Both searches go over partial indexes, so that
+/// opening takes the same time however large the file is.
+enum Recovery {
+    /// Why an open message is incomplete.
+    static let reason = "the link or the daemon ended in mid-message"
+
+    static func run(_ session: WriteSession) throws -> RecoveryReport {
+        try session.query("BEGIN IMMEDIATE").run()
+        do {
+            var report = RecoveryReport()
+            try session.query(
+                """
+                UPDATE progress SET state = iif(processable > 0, ?, ?), incomplete = ?
+                WHERE state < 2 AND state = \(Progress.open.code)
+                """
+            ).run([.code(Progress.waiting), .code(Progress.nothingProcessable), .text(reason)])
+            report.openMessages = session.database.changesCount
+            // The destination may have it: it is asked before anything is sent again.
+            try session.query(
+                """
+                UPDATE delivery SET state = ?, not_before = 0 WHERE id IN (
+                    SELECT id FROM delivery INDEXED BY delivery_unfinished
+                    WHERE state < 10 AND state = \(StoredDelivery.leased.code))
+                """
+            ).run([.code(StoredDelivery.ambiguous)])
+            report.leasedDeliveries = session.database.changesCount
+            try session.query("COMMIT").run()
+            return report
+        } catch {
+            if session.database.isInsideTransaction { try session.query("ROLLBACK").run() }
+            throw error
+        }
+    }
+}

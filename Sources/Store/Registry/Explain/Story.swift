@@ -1,0 +1,77 @@
+import Core
+import GRDB
+
+extension Store {
+    public func explain(_ subject: String) async throws(StoreError) -> Explanation? {
+        let asked = subject.trimmingBlanks()
+        guard !asked.isEmpty else { return nil }
+        let limit = settings.limits.explainedItems
+        return try await readers.read { database in
+            let scope = try ExplainScope(database, subject: asked, limit: limit)
+            guard !scope.isEmpty else { return nil }
+            var story = Story(database: database, scope: scope)
+            try story.tellOrders()
+            try story.tellMessages()
+            try story.tellReports()
+            try story.tellHolds()
+            try story.tellDeliveries()
+            return Explanation(subject: asked, steps: story.inOrder, raw: story.raw)
+        }
+    }
+}
+
+/// The steps of an explanation while they are gathered.
+struct Story {
+    let database: Database
+    let scope: ExplainScope
+    /// Raw messages, oldest first.
+    var raw: [String] = []
+    private var steps: [(at: Timestamp, rank: Int, step: ExplainStep)] = []
+
+    init(database: Database, scope: ExplainScope) {
+        self.database = database
+        self.scope = scope
+    }
+
+    /// Oldest first; steps of one moment in the order in which a result walks.
+    var inOrder: [ExplainStep] {
+        steps.enumerated().sorted { one, other in
+            (one.element.at, one.element.rank, one.offset) < (other.element.at, other.element.rank, other.offset)
+        }.map(\.element.step)
+    }
+
+    mutating func tell(_ at: Timestamp, _ kind: StepKind, _ what: String, _ reference: String) {
+        let step = ExplainStep(at: at.iso8601, step: kind.word, what: what, reference: reference)
+        steps.append((at, kind.rawValue, step))
+    }
+}
+
+/// The kinds of step, in the order in which a result walks through the house.
+enum StepKind: Int {
+    case order, amended, cancelled, received, understood, resend, matched, held, reason, corrected, superseded
+    case rejected, released, assigned, posted, retried, skipped, retry, ambiguous, parked, refused, delivered
+
+    var word: String { "\(self)" }
+
+    init(_ act: Act) {
+        switch act {
+        case .released: self = .released
+        case .rejected: self = .rejected
+        case .assigned: self = .assigned
+        case .retried: self = .retried
+        case .skipped: self = .skipped
+        case .reasonChanged: self = .reason
+        case .resolved: self = .matched
+        }
+    }
+
+    init(_ outcome: AttemptOutcome) {
+        switch outcome {
+        case .delivered: self = .delivered
+        case .retry: self = .retry
+        case .ambiguous: self = .ambiguous
+        case .parked: self = .parked
+        case .dead: self = .refused
+        }
+    }
+}

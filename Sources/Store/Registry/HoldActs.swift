@@ -1,0 +1,128 @@
+import Core
+import GRDB
+
+extension WriteSession {
+    /// Posts what a hold keeps back with the order it matched. Never where the patient is in doubt.
+    func release(_ id: HoldID) throws -> RequestOutcome {
+        guard let hold = try StoredHold.read(database, id) else { return .refused("There is no \(id).") }
+        guard hold.state == .open else { return .refused("\(id) is \(hold.state.rawValue) already.") }
+        if let instead = hold.reason.insteadOfRelease { return .refused(instead) }
+        guard let reportID = hold.report, let report = try StoredReport.read(database, reportID) else {
+            return try close(hold, .released, .released, note: "Seen; it keeps no result back.")
+        }
+        let held = try heldResults(hold)
+        guard !held.isEmpty else {
+            return try close(hold, .released, .released, note: "Seen; it keeps no result back.")
+        }
+        guard let number = report.order, let order = try StoredOrder.read(database, number) else {
+            return .refused("\(id) has no matching order. Assign it to one: holds assign \(id) --order ACCESSION.")
+        }
+        guard order.order.state == .open else {
+            return .refused("The order is \(order.order.state.rawValue). Assign \(id) to an open one, or reject it.")
+        }
+        let state: ResultState = settings.hasDestinations ? .posted : .stored
+        let released = held.map { stored in
+            var result = stored.result
+            result.state = state
+            return result
+        }
+        let count = try settle(released, held, [:], report, order)
+        return try close(hold, .released, .released, note: "\(results(count)) released with the device's own code.")
+    }
+
+    /// Refuses what a hold keeps back. A rejected correction leaves the former version current.
+    func reject(_ id: HoldID, reason: String) throws -> RequestOutcome {
+        guard let hold = try StoredHold.read(database, id) else { return .refused("There is no \(id).") }
+        guard hold.state == .open else { return .refused("\(id) is \(hold.state.rawValue) already.") }
+        let held = try heldResults(hold)
+        let update = try query("UPDATE result SET state = ? WHERE report = ? AND position = ?")
+        for stored in held {
+            try update.run([.code(ResultState.rejected), .int(stored.report.number), .int(stored.position)])
+            try restoreFormer(of: stored)
+        }
+        return try close(
+            hold, .rejected, .rejected, note: "\(reason.limited(to: settings.limits.answerBytes))",
+            said: "\(results(held.count)) rejected.")
+    }
+
+    /// Gives what a hold keeps back to the one open laboratory order with this accession. The person answers for the
+    /// patient; a result that is held for a reason of its own stays held for that.
+    func assign(_ id: HoldID, accession: String) throws -> RequestOutcome {
+        guard let hold = try StoredHold.read(database, id) else { return .refused("There is no \(id).") }
+        guard hold.state == .open else { return .refused("\(id) is \(hold.state.rawValue) already.") }
+        guard let reportID = hold.report, let report = try StoredReport.read(database, reportID) else {
+            return .refused("\(id) holds a whole message that no results could be read from: nothing can be assigned.")
+        }
+        guard try !heldResults(hold).isEmpty else { return .refused("\(id) keeps no result back.") }
+        let orders = try laboratoryOrders(accession: accession).filter { $0.order.state == .open }
+        guard let order = orders.first else {
+            return .refused("There is no open laboratory order with the accession \(accession).")
+        }
+        guard orders.count == 1 else {
+            return .refused("\(orders.count) open orders carry this accession. Correct them in the HMS first.")
+        }
+        // Results of one report cannot belong to two orders.
+        if let other = report.order, other != order.id, try hasPlaced(report.id) {
+            return .refused("Other results of \(report.id) were posted to another order already.")
+        }
+        guard hold.reason.insteadOfRelease != nil else {
+            return .refused("\(id) is matched to an order already. Release or reject it.")
+        }
+        // A result held for a reason of its own stays held for that: `reexamine` sees to it.
+        let count = try place(heldBy: hold, report, in: order, match: .order(order.order), assigned: true)
+        return try close(hold, .released, .assigned, note: "\(results(count)) assigned to \(accession).")
+    }
+
+    private func heldResults(_ hold: StoredHold) throws -> [StoredResult] {
+        guard let report = hold.report else { return [] }
+        return try StoredResult.all(database, report).filter { $0.hold == hold.id && $0.result.state == .held }
+    }
+
+    private func hasPlaced(_ report: ReportID) throws -> Bool {
+        try StoredResult.all(database, report).contains {
+            $0.result.state == .posted || $0.result.state == .stored || $0.result.state == .superseded
+        }
+    }
+
+    /// Makes the version before a rejected correction current again.
+    private func restoreFormer(of stored: StoredResult) throws {
+        guard let report = try StoredReport.read(database, stored.report) else { return }
+        let alone = SpecimenReport(
+            kind: report.kind, specimen: report.specimen, observations: [stored.result.observation])
+        guard
+            let former = try versions(of: alone, device: report.deviceNumber)
+                .last(where: { $0.result.id == stored.result.id && $0.report < stored.report && $0.isReplaced })
+        else { return }
+        try query("UPDATE result SET replaced = 1 WHERE report = ? AND position = ?")
+            .run([.int(stored.report.number), .int(stored.position)])
+        try query("UPDATE result SET replaced = 0 WHERE report = ? AND position = ?")
+            .run([.int(former.report.number), .int(former.position)])
+    }
+
+    private func close(
+        _ hold: StoredHold, _ state: HoldState, _ act: Act, note: String, said: String? = nil
+    ) throws -> RequestOutcome {
+        try set(hold.id, state)
+        try log(act, hold: hold.id, note: note)
+        return .done(said ?? note)
+    }
+
+    private func results(_ count: Int) -> String { count == 1 ? "1 result" : "\(count) results" }
+}
+
+extension HoldReason {
+    /// Why such a hold is not released as it stands, and what to do; nil when it may be.
+    var insteadOfRelease: String? {
+        switch self {
+        case .patientMismatch:
+            "The device named another patient. Check the tube, then assign it to the right order, or reject it."
+        case .noOrder, .ambiguousOrder, .orderCancelled:
+            "There is no one open order for it. It posts by itself when the order comes; or assign it to an order."
+        case .specimenID:
+            "The specimen id cannot be trusted. Find the tube and assign it to its order, or reject it."
+        case .studyMismatch:
+            "The study does not fit its order. Assign it to the right one, or reject it."
+        case .unmappedTest, .unitMismatch, .verification, .unreadable, .duplicateConflict, .profileError: nil
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Core
+import GRDB
+
+extension Store: Registry {
+    public func orders(_ filter: ListingFilter) async throws(StoreError) -> [OrderRow] {
+        let limit = rows(filter)
+        return try await readers.read { try Listings.orders($0, filter, limit: limit) }
+    }
+
+    public func worklist(_ filter: ListingFilter) async throws(StoreError) -> [WorklistRow] {
+        let limit = rows(filter)
+        return try await readers.read { try Listings.worklist($0, filter, limit: limit) }
+    }
+
+    public func results(_ filter: ListingFilter) async throws(StoreError) -> [ResultRow] {
+        let limit = rows(filter)
+        return try await readers.read { try Listings.results($0, filter, limit: limit) }
+    }
+
+    public func holds(_ filter: ListingFilter) async throws(StoreError) -> [HoldRow] {
+        let limit = rows(filter)
+        return try await readers.read { try Listings.holds($0, filter, limit: limit) }
+    }
+
+    public func queue(_ filter: ListingFilter) async throws(StoreError) -> [QueueRow] {
+        let limit = rows(filter)
+        return try await readers.read { try Listings.queue($0, filter, limit: limit) }
+    }
+
+    private func rows(_ filter: ListingFilter) -> Int64 {
+        Int64(min(max(0, filter.limit), settings.limits.listingRows))
+    }
+}
+
+/// Conditions of a listing with their values.
+struct Conditions {
+    private var texts: [String] = []
+    private(set) var values: [SQLValue] = []
+
+    mutating func add(_ text: String, _ bound: SQLValue...) {
+        texts.append(text)
+        values += bound
+    }
+
+    /// `column = text`, where the listing asks for one.
+    mutating func add(_ column: String, equals text: String?) {
+        if let text { add("\(column) = ?", .text(text)) }
+    }
+
+    /// ` WHERE …`, empty without conditions.
+    var sql: String { texts.isEmpty ? "" : " WHERE " + texts.joined(separator: " AND ") }
+}
+
+/// The listings of the registry. Each goes over an index in the order it shows, and stops at its limit.
+enum Listings {
+    static func orders(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [OrderRow] {
+        var conditions = Conditions()
+        conditions.add("o.accession", equals: filter.accession)
+        if let state = filter.state {
+            guard let state = OrderState(rawValue: state) else { return [] }
+            conditions.add("o.state = \(state.code)")
+        }
+        return try Query(database, StoredOrder.select + conditions.sql + " ORDER BY o.id DESC LIMIT ?")
+            .all(conditions.values + [.int(limit)]) { row in
+                let stored = try StoredOrder(row)
+                let order = stored.order
+                return OrderRow(
+                    accession: order.accession, mrn: order.patient.mrn, patient: order.patient.shownName,
+                    kind: order.kind.rawValue, priority: order.priority.rawValue,
+                    tests: order.imaging.map { [$0.procedure.code] } ?? order.tests.map(\.code),
+                    state: order.state.rawValue, received: stored.received.iso8601)
+            }
+    }
+
+    static func holds(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [HoldRow] {
+        guard let state = HoldState(rawValue: filter.state ?? HoldState.open.rawValue) else { return [] }
+        var conditions = Conditions()
+        conditions.add("h.state = \(state.code)")
+        conditions.add("h.accession", equals: filter.accession)
+        conditions.add("d.name", equals: filter.device)
+        return try Query(
+            database,
+            """
+            SELECT \(StoredHold.columns), d.name FROM hold h
+            JOIN message m ON m.id = h.message JOIN device d ON d.id = m.device\(conditions.sql)
+            ORDER BY h.id DESC LIMIT ?
+            """
+        ).all(conditions.values + [.int(limit)]) { row in
+            let hold = try StoredHold(row)
+            return HoldRow(
+                id: "\(hold.id)", reason: hold.reason.rawValue, accession: hold.accession, device: row.text(8),
+                since: hold.opened.iso8601, what: hold.what, message: "\(hold.message)", state: hold.state.rawValue)
+        }
+    }
+
+    /// The current version of each result; former ones are told by `explain`.
+    static func results(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [ResultRow] {
+        var conditions = Conditions()
+        conditions.add("x.replaced = 0")
+        // A specimen that a person assigned goes by its own number too.
+        if let accession = filter.accession {
+            conditions.add("r.id IN (\(reportsOfAccession))", .text(accession), .text(accession))
+        }
+        conditions.add("d.name", equals: filter.device)
+        if let state = filter.state {
+            guard let state = ResultState(rawValue: state) else { return [] }
+            conditions.add("x.state = \(state.code)")
+            if state.code < 10 { conditions.add("x.state < 10") }
+        }
+        return try Query(
+            database,
+            """
+            SELECT \(StoredResult.columns), r.performed, r.specimen, coalesce(o.mrn, r.claim, ''), d.name, r.received
+            FROM result x JOIN report r ON r.id = x.report JOIN device d ON d.id = r.device
+            LEFT JOIN orders o ON o.id = r.order_id\(conditions.sql)
+            ORDER BY x.report DESC, x.position LIMIT ?
+            """
+        ).all(conditions.values + [.int(limit)]) { row in
+            let result = try StoredResult(row, performed: row.textOrNil(25)).result
+            let seen = result.observation
+            return ResultRow(
+                id: result.id.text, accession: row.text(26), mrn: row.text(27), test: seen.code, name: seen.name ?? "",
+                value: (seen.value.comparator?.rawValue ?? "") + seen.value.token,
+                unit: seen.unit ?? seen.deviceUnit, flags: seen.flags, state: result.state.rawValue,
+                device: row.text(28), received: Timestamp(microseconds: row.int(29)).iso8601)
+        }
+    }
+
+    /// Reports by specimen or, where a person assigned them, by the order's accession.
+    private static let reportsOfAccession = """
+        SELECT id FROM report WHERE specimen = ? AND results > 0 UNION
+        SELECT a.id FROM report a JOIN orders b ON b.id = a.order_id WHERE b.accession = ? AND a.assigned = 1
+        """
+}
+
+extension Patient {
+    /// Family and given name, as far as they are known.
+    var shownName: String { [family, given].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ") }
+}

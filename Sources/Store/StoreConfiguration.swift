@@ -1,0 +1,48 @@
+/// The limits of the store. Every one has a name, a unit and a default.
+public struct StoreConfiguration: Sendable, Equatable {
+    /// Most acknowledgement-critical jobs (journal, orders) that may wait for the writer; more are refused at once.
+    public var urgentJobs = 16_384
+    /// Most background jobs (understanding, deliveries, people's requests) that may wait.
+    public var backgroundJobs = 8_192
+    /// Most bytes of payload that may wait for the writer in all.
+    public var waitingBytes = 64 << 20
+    /// Most acknowledgement-critical jobs in one transaction.
+    public var batchJobs = 1_024
+    /// Most bytes of payload in one transaction.
+    public var batchBytes = 8 << 20
+    /// How long background work may hold up one transaction, or as long as the last COMMIT took, if that was longer.
+    public var backgroundSlice: Duration = .milliseconds(2)
+    /// The longest background slice, however slow the disk.
+    public var longestBackgroundSlice: Duration = .milliseconds(10)
+    /// Messages understood in one background job, so that an acknowledgement never waits for a long one.
+    public var recordSlice = 16
+    /// Write-ahead log size in bytes from which it is copied into the database by another thread.
+    public var checkpointBytes = 4 << 20
+    /// Write-ahead log size in bytes from which the writer itself completes the copy, so that the log starts over.
+    public var checkpointByWriterBytes = 32 << 20
+    /// Size in bytes that the log's file is cut back to when it starts over.
+    public var journalSizeLimit = 64 << 20
+    /// Page cache of the writing connection in bytes.
+    public var writerCacheBytes = 16 << 20
+    /// How long a connection waits for another program's lock.
+    public var busyTimeout: Duration = .seconds(5)
+    /// Connections for listings and for reading deliveries.
+    public var readers = 2
+    /// Most bytes of one journalled part.
+    public var partBytes = 32 << 20
+    /// Most parts of one message.
+    public var messageParts = 100_000
+    /// Most bytes that one `unprocessedMessages` hands out; a single larger message still comes alone.
+    public var unprocessedBytes = 16 << 20
+    /// Most rows of a listing, whatever was asked for.
+    public var listingRows = 10_000
+    /// Most entries handed to one worklist query, latest start first.
+    public var worklistEntries = 10_000
+    /// Most bytes kept of a destination's answer or of a person's reason.
+    public var answerBytes = 16 << 10
+    /// Most orders, reports and messages told in one explanation, newest kept.
+    public var explainedItems = 500
+
+    /// The defaults.
+    public init() {}
+}

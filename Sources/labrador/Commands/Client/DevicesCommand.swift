@@ -1,0 +1,14 @@
+import ArgumentParser
+import Console
+import Core
+
+struct DevicesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "The devices, their links and their last messages.")
+
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        try await printListing(.devices, options, ListingFilterOptions()) { $0.devices }
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Core
+import DICOM
+import Foundation
+import Logging
+import ServiceLifecycle
+import Store
+
+/// The hidden command behind the radiology process; only `serve` starts it.
+struct RadiologyRole: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: RadiologyHandOver.command, abstract: "The radiology process of `serve`.", shouldDisplay: false)
+
+    @Option var config: String
+
+    func run() async throws {
+        do {
+            try RadiologyChild.tieToParent()
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+        let configuration = try ConfigurationFile.load(config)
+        guard let section = configuration.dicom else { throw CommandFailure("\(config) has no dicom section.") }
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = .notice
+            return handler
+        }
+        let logger = Logger(label: "labrador.radiology")
+        let source = try WorklistReader.open(folder: URL(fileURLWithPath: configuration.storePath))
+        try await runRadiologyChild(
+            configuration: section.radiology(facility: configuration.facility), source: source, logger: logger)
+    }
+}
+
+extension DICOMSection {
+    /// The section in the words of the radiology side.
+    func radiology(facility: Facility) -> RadiologyConfiguration {
+        RadiologyConfiguration(
+            aeTitle: aeTitle,
+            modalities: modalities.map { modality in
+                RadiologyModality(
+                    id: modality.id,
+                    caller: WorklistCaller(
+                        aeTitle: modality.aeTitle, modality: modality.modality,
+                        scope: WorklistScope(rawValue: modality.scope ?? scope) ?? .ownAE))
+            })
+    }
+}
+
+/// Opens the DICOM port and keeps the radiology process running behind it.
+struct RadiologyService: Service {
+    let supervisor: RadiologySupervisor
+    let readiness: Readiness
+
+    /// Opens the port; throws a sentence when it cannot be.
+    init(_ section: DICOMSection, file: String, readiness: Readiness, logger: Logger) throws {
+        do throws(RadiologyProcessError) {
+            let listener = try RadiologyListener(host: section.listen.host, port: section.listen.port)
+            logger.notice("radiology \(section.aeTitle) on port \(listener.port)")
+            supervisor = RadiologySupervisor(
+                listener: listener, arguments: [RadiologyHandOver.command, "--config", file], logger: logger)
+        } catch {
+            throw CommandFailure("dicom: \(error.description)")
+        }
+        self.readiness = readiness
+    }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await supervisor.run { readiness.opened("radiology") }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Profiles
+
+/// Finds and reads the configuration file (contract, sections 2 and 3).
+enum ConfigurationFile {
+    static let installed = "/etc/labrador/labrador.yaml"
+
+    /// The file to use: the one given, else `labrador.yaml` in the working directory, else the installed one.
+    static func path(_ given: String?) throws -> String {
+        if let given { return given }
+        for candidate in ["labrador.yaml", installed] where FileManager.default.fileExists(atPath: candidate) {
+            return candidate
+        }
+        throw CommandFailure(
+            "There is no labrador.yaml here and no \(installed). Name a configuration with --config FILE.", code: 2)
+    }
+
+    /// Reads it.
+    static func load(_ given: String?) throws -> Configuration {
+        let path = try path(given)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path):1: this file cannot be read; does it exist, and may you read it?")
+        }
+        do throws(ConfigurationMistakes) {
+            return try ConfigurationReader(file: path).read(String(decoding: data, as: UTF8.self))
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+}
+
+/// Where the daemon of a configuration listens for commands.
+enum ControlSocket {
+    /// `labrador.sock` in the store's folder.
+    static func path(config: String?) throws -> String {
+        try ConfigurationFile.load(config).storePath + "/labrador.sock"
+    }
+}

@@ -1,0 +1,53 @@
+import Profiles
+
+/// Reads `dicom:`.
+enum DICOMReader {
+    /// What a modality may see of the worklist.
+    private enum Scope: String, CaseIterable {
+        case ownAE = "own-ae"
+        case modality, location, all
+    }
+
+    static func section(_ value: YAMLValue) -> DICOMSection? {
+        value.map { map in
+            var section = DICOMSection()
+            if let title = map["ae_title"].flatMap(aeTitle) { section.aeTitle = title }
+            if let listen = map["listen"].flatMap(ConfigurationReader.address) { section.listen = listen }
+            if let scope = map["worklist"].flatMap(worklistScope) { section.scope = scope }
+            section.modalities = map["modalities"].map(modalities) ?? []
+            map["archives"]?.mistake("archives are not supported yet; remove this section")
+            return section
+        }
+    }
+
+    private static func worklistScope(_ value: YAMLValue) -> String? {
+        value.map { map in map["scope"]?.choice(of: Scope.self)?.rawValue } ?? nil
+    }
+
+    private static func modalities(_ value: YAMLValue) -> [ModalitySection] {
+        var seen: Set<String> = []
+        return value.list { entry in
+            entry.map { map in
+                let title = map.require("ae_title")
+                let name = title.flatMap(aeTitle)
+                if let name, !seen.insert(name).inserted {
+                    title?.mistake("'\(name)' is the AE title of two modalities; a worklist could not tell them apart")
+                }
+                let id = map.require("id")?.name()
+                let host = map["host"]?.name()
+                let port = map["port"]?.integer(in: 1...65_535)
+                let scope = map["worklist"].flatMap(worklistScope)
+                guard let id, let name, let modality = map.require("modality")?.name() else { return nil }
+                return ModalitySection(
+                    id: id, aeTitle: name, host: host ?? "", port: port ?? 104, modality: modality, scope: scope)
+            } ?? nil
+        } ?? []
+    }
+
+    /// An AE title: 1 to 16 characters of the default repertoire without backslash (PS3.5 section 6.2).
+    private static func aeTitle(_ value: YAMLValue) -> String? {
+        guard let text = value.name() else { return nil }
+        let isRight = text.utf8.count <= 16 && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != 0x5C }
+        return isRight ? text : value.wrong("'\(text)' is no AE title: at most 16 ASCII characters without backslash")
+    }
+}

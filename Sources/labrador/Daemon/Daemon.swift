@@ -1,0 +1,143 @@
+import Console
+import Core
+import DICOM
+import Foundation
+import Glibc
+import Links
+import Logging
+import NIOPosix
+import ServiceLifecycle
+import Store
+import UnixSignals
+import Upstream
+
+/// The daemon put together: store, links, processing, delivery, console and radiology. Everything is wired here and
+/// nowhere else.
+struct Daemon {
+    let configuration: Configuration
+    /// The configuration file, which the radiology child reads again.
+    let file: String
+    private let logger = Logger(label: "labrador")
+
+    init(configuration: Configuration, file: String) {
+        self.configuration = configuration
+        self.file = file
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        let store = try openStore()
+        let status = LinkStatusBoard()
+        let committed = Nudge()
+        let lanes = try makeLanes(store)
+        let nudgeLanes: @Sendable () -> Void = { for lane in lanes { lane.nudge() } }
+        let inbox = NudgingStore(base: store, committed: committed, released: nudgeLanes)
+        let readiness = Readiness(
+            waitingFor: configuration.dicom == nil ? ["links", "console"] : ["links", "console", "radiology"])
+
+        let links = LinkRole(
+            service: LinkService(
+                devices: configuration.devices,
+                orderListener: configuration.ordersHL7.map { .init(host: $0.host, port: $0.port) },
+                facility: configuration.facility, journal: inbox, orders: inbox, status: status,
+                group: MultiThreadedEventLoopGroup.singleton, logger: logger, clock: wallClock),
+            status: status, readiness: readiness, logger: logger)
+        let processor = ResultProcessor(
+            ledger: store, profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
+            facility: configuration.facility, work: committed, recorded: nudgeLanes, logger: logger)
+        let console = ConsoleServer(
+            configuration: consoleConfiguration,
+            ports: ConsolePorts(
+                registry: NudgingRegistry(base: store, decided: nudgeLanes), orders: inbox, devices: status,
+                echo: configuration.dicom.map { ModalityEcho(section: $0, logger: logger) },
+                metrics: DaemonMetrics(lanes: lanes, store: store)),
+            logger: logger, now: wallClock,
+            onReady: { [logger] address in
+                logger.notice("console on \(address.url)")
+                readiness.opened("console")
+            })
+
+        // Shut down in the reverse order: links first, so that nothing new comes in, the store's readers last.
+        var services: [any Service] = lanes.map { LaneService(lane: $0) }
+        services.append(processor)
+        services.append(console)
+        if let dicom = configuration.dicom {
+            services.append(try RadiologyService(dicom, file: file, readiness: readiness, logger: logger))
+        }
+        services.append(links)
+        try await run(services)
+        store.close()
+        notifySystemd("STOPPING=1")
+    }
+
+    private func run(_ services: [any Service]) async throws {
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+        group.maximumGracefulShutdownDuration = .seconds(20)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as LinkService.CannotOpen {
+            throw CommandFailure(error.description)
+        } catch let error as ConsoleStartError {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// The service group tells of every service at every step; only what goes wrong is of interest.
+    private var quietLogger: Logger {
+        var logger = logger
+        logger.logLevel = .error
+        return logger
+    }
+
+    private func openStore() throws -> Store {
+        do throws(StoreError) {
+            return try Store.open(
+                folder: URL(fileURLWithPath: configuration.storePath), facility: configuration.facility,
+                destinations: configuration.destinations.map(\.id), logger: logger, clock: wallClock,
+                fatal: { error in
+                    // Whatever was not acknowledged comes again; going on could acknowledge what is not on the disk.
+                    printError("labrador: \(error.sentence) The process ends so that nothing more is acknowledged.")
+                    _exit(74)
+                })
+        } catch {
+            throw CommandFailure("store: \(error.sentence)")
+        }
+    }
+
+    private func makeLanes(_ store: Store) throws -> [DeliveryLane] {
+        try configuration.destinations.map { section in
+            let destination: FHIRDestination
+            do {
+                destination = try FHIRDestination(
+                    id: section.id,
+                    configuration: FHIRConfiguration(
+                        url: section.url, tokenFile: section.tokenFile, trustedCertificates: section.trustFile,
+                        concurrency: section.concurrency),
+                    facility: configuration.facility, now: wallClock)
+            } catch let error as DestinationError {
+                throw CommandFailure("destination \(section.id): \(error)")
+            }
+            return DeliveryLane(
+                destination: destination, queue: store,
+                configuration: LaneConfiguration(concurrency: section.concurrency), logger: logger,
+                group: MultiThreadedEventLoopGroup.singleton, now: wallClock)
+        }
+    }
+
+    private var consoleConfiguration: ConsoleConfiguration {
+        var console = ConsoleConfiguration()
+        console.host = configuration.api.host
+        console.port = configuration.api.port
+        console.socketPath = configuration.storePath + "/labrador.sock"
+        console.facility = configuration.facility
+        return console
+    }
+}
+
+/// The wall clock, for what people read.
+@Sendable func wallClock() -> Timestamp {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000)
+}

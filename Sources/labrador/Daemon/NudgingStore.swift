@@ -1,0 +1,28 @@
+import Core
+
+/// A journal that tells the lab role of every message it committed, and an order book that tells the delivery role of
+/// every result an order released.
+struct NudgingStore<Base: Journal & OrderBook>: Journal, OrderBook {
+    let base: Base
+    let committed: Nudge
+    let released: @Sendable () -> Void
+
+    func append(_ entry: JournalEntry, done: @escaping @Sendable (Result<MessageID, StoreError>) -> Void) {
+        base.append(entry) { [committed] result in
+            done(result)
+            guard case .success = result else { return }
+            if case .open = entry.ending { return }
+            committed()
+        }
+    }
+
+    func apply(
+        _ changes: [OrderChange], source: JournalEntry?,
+        done: @escaping @Sendable (Result<OrderReceipt, StoreError>) -> Void
+    ) {
+        base.apply(changes, source: source) { [released] result in
+            done(result)
+            if case .success(let receipt) = result, receipt.released > 0 { released() }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Core
+import DICOM
+import Foundation
+import Glibc
+import Logging
+
+/// The radiology process: the DICOM listener, alone with its library.
+enum RadiologyChild {
+    /// Ties this process to the daemon that started it. The hidden command calls it first of all, before it reads the
+    /// configuration or opens the store.
+    static func tieToParent() throws(RadiologyProcessError) {
+        guard let text = ProcessInfo.processInfo.environment[RadiologyHandOver.parentVariable],
+            let parent = Int32(text)
+        else {
+            throw RadiologyProcessError("this command is for `labrador serve`, which starts it itself; run that")
+        }
+        guard HelperProcess.endTogether(with: parent) else {
+            throw RadiologyProcessError("the daemon (process \(parent)) that started this one is gone")
+        }
+        // A terminal or a service manager sends these to the daemon and its children alike, and the daemon decides.
+        for held in [SIGPIPE, SIGTERM, SIGINT, SIGHUP] { signal(held, SIG_IGN) }
+    }
+
+    /// Serves until the daemon asks for the end or is gone. Blocks its thread.
+    static func run(
+        configuration: RadiologyConfiguration, source: any WorklistSource, logger: Logger
+    ) throws {
+        var listening: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(RadiologyHandOver.listeningSocket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0,
+            listening != 0
+        else { throw RadiologyProcessError("no listening socket was handed over; run `labrador serve`") }
+        let server = RadiologyServer(configuration: configuration, source: source, logger: logger)
+        try server.start(listeningSocket: RadiologyHandOver.listeningSocket)
+        var ready = RadiologyHandOver.ready
+        guard write(RadiologyHandOver.status, &ready, 1) == 1 else {
+            server.stop()
+            throw RadiologyProcessError("the daemon does not listen", code: errno)
+        }
+        waitForEnd()
+        logger.debug("the radiology process stops")
+        server.stop()
+    }
+
+    /// Returns when the daemon has closed its end of the lifeline, to ask for the end or by ending itself.
+    private static func waitForEnd() {
+        var lifeline = pollfd(fd: RadiologyHandOver.lifeline, events: Int16(POLLIN), revents: 0)
+        while poll(&lifeline, 1, -1) < 0, errno == EINTR {}
+    }
+}
+
+/// What the hidden command calls after it has read the configuration and opened the store; see `RadiologyChild`.
+func runRadiologyChild(
+    configuration: RadiologyConfiguration, source: any WorklistSource, logger: Logger
+) async throws {
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+        // It blocks, so it gets a thread outside Swift's pool.
+        let thread = Thread {
+            done.resume(with: Result { try RadiologyChild.run(configuration: configuration, source: source, logger: logger) })
+        }
+        thread.name = "radiology"
+        thread.start()
+    }
+}

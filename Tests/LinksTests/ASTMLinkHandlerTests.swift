@@ -1,0 +1,148 @@
+import ASTM
+import Core
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import Links
+
+/// One connection of an analyser, with a clock and commits under the test's control.
+private struct Line {
+    let journal = FakeJournal()
+    let status = LinkStatusBoard()
+    let channel: EmbeddedChannel
+
+    init() throws {
+        status.register("haem-1", profile: "generic-astm", address: "127.0.0.1:5001")
+        channel = EmbeddedChannel()
+        let handler = ASTMLinkHandler(
+            device: "haem-1", journal: journal, status: status, limits: LinkLimits(), timers: LinkTimers(),
+            checksum: .strict, clock: { Timestamp(microseconds: 0) })
+        try channel.pipeline.syncOperations.addHandler(handler)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 5001)).wait()
+    }
+
+    /// The analyser sends bytes; returns what we answered at once.
+    func analyser(_ bytes: [UInt8]) throws -> [UInt8] {
+        try channel.writeInbound(ByteBuffer(bytes: bytes))
+        return try answers()
+    }
+
+    func answers() throws -> [UInt8] {
+        channel.embeddedEventLoop.run()
+        var all: [UInt8] = []
+        while let buffer = try channel.readOutbound(as: ByteBuffer.self) { all += buffer.readableBytesView }
+        return all
+    }
+
+    /// The oldest commit returns; returns what we answered then.
+    func committed() throws -> [UInt8] {
+        journal.commit()
+        return try answers()
+    }
+}
+
+private let enq: [UInt8] = [0x05]
+private let eot: [UInt8] = [0x04]
+private let ack: [UInt8] = [0x06]
+private let nak: [UInt8] = [0x15]
+
+private func frames(_ records: String...) -> [[UInt8]] {
+    records.enumerated().map { index, record in
+        FrameEncoder.frame(number: UInt8((index + 1) & 7), text: Array((record + "\r").utf8), isFinal: true)
+    }
+}
+
+@Suite("An analyser on the line")
+struct ASTMLinkHandlerTests {
+    private let session = frames("H|\\^&", "P|1", "O|1|L1", "R|1|^^^WBC|5.10", "L|1|N")
+
+    @Test("the frame with the terminator is acknowledged by its commit, the others at once")
+    func commitThenAcknowledge() throws {
+        let line = try Line()
+        #expect(try line.analyser(enq) == ack)
+        for frame in session.dropLast() { #expect(try line.analyser(frame) == ack) }
+        #expect(try line.analyser(session[4]) == [])
+        #expect(line.journal.waiting.map(\.bytes) == [session.flatMap { $0 }])
+        #expect(try line.committed() == ack)
+        #expect(try line.analyser(eot) == [])
+        #expect(line.status.devices().first?.messages == 1)
+    }
+
+    @Test("a failed commit is a NAK, and the retransmission is accepted")
+    func failedCommit() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() { _ = try line.analyser(frame) }
+        #expect(try line.analyser(session[4]) == [])
+        line.journal.fail(.full("no room"))
+        #expect(try line.answers() == nak)
+        #expect(try line.analyser(session[4]) == [])
+        #expect(try line.committed() == ack)
+    }
+
+    @Test("EOT and the next ENQ in one segment both count, and wait for the commit before them")
+    func mergedSegment() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() { _ = try line.analyser(frame) }
+        #expect(try line.analyser(session[4] + eot + enq + session[0]) == [])
+        #expect(try line.committed() == ack + ack + ack)
+    }
+
+    @Test("bytes one by one give the same answers")
+    func byteByByte() throws {
+        let line = try Line()
+        var answers: [UInt8] = []
+        for byte in enq + session.flatMap({ $0 }) { answers += try line.analyser([byte]) }
+        #expect(answers == ack + ack + ack + ack + ack)
+        #expect(try line.committed() == ack)
+    }
+
+    @Test("a wrong checksum is refused and told on the device's line; the retransmission is accepted")
+    func wrongChecksum() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        var broken = session[0]
+        broken[broken.count - 3] ^= 1
+        #expect(try line.analyser(broken) == nak)
+        #expect(line.status.devices().first?.remark.contains("checksum was wrong") == true)
+        #expect(try line.analyser(session[0]) == ack)
+    }
+
+    @Test("a lost connection keeps what came, marked incomplete")
+    func lostConnection() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() { _ = try line.analyser(frame) }
+        line.channel.pipeline.fireChannelInactive()
+        guard case .incomplete(let reason, _)? = line.journal.waiting.first?.ending else {
+            Issue.record("nothing was journalled")
+            return
+        }
+        #expect(reason.contains("connection was lost"))
+        #expect(line.journal.waiting.first?.bytes == session.dropLast().flatMap { $0 })
+    }
+
+    @Test("30 s of silence end the transfer; 29 do not")
+    func silence() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() { _ = try line.analyser(frame) }
+        line.channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        #expect(line.journal.waiting.isEmpty)
+        line.channel.embeddedEventLoop.advanceTime(by: .seconds(2))
+        #expect(line.journal.waiting.count == 1)
+    }
+
+    @Test("every frame moves the time-out")
+    func timerMoves() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() {
+            line.channel.embeddedEventLoop.advanceTime(by: .seconds(25))
+            #expect(try line.analyser(frame) == ack)
+        }
+        #expect(line.journal.waiting.isEmpty)
+    }
+}
