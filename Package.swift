@@ -114,10 +114,15 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Core", httpClient, hummingbird, httpTypes, lifecycle, logging,
+                "Console", "Core", httpClient, hummingbird, httpTypes, http1, lifecycle, logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ], swiftSettings: strict),
+        // The built program under test, driven from outside over its real protocols.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["labrador", "Core", "ASTM", "HL7", "Links", "Profiles", logging, grdb] + nio,
+            swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -5,6 +5,8 @@ cd "$(dirname "$0")/.."
 labrador=${1:-.build/release/labrador}
 config=samples/demo.yaml
 logs=.build/demo-logs
+# Each demonstration starts afresh; nothing of it is kept.
+rm -rf .build/demo
 mkdir -p .build/demo "$logs"
 
 pids=()

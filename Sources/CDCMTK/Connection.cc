@@ -145,7 +145,6 @@ void Connection::abort(uint8_t source, uint8_t reason) {
 void Connection::lingerForPeer(int milliseconds) {
     if (getSocket() < 0) return;
     flush();
-    (void)::shutdown(getSocket(), SHUT_WR);
     auto until = Clock::now() + std::chrono::milliseconds(milliseconds);
     char discarded[4096];
     while (waitFor(POLLIN, until)) {

@@ -74,7 +74,8 @@ public:
     bool flush();
     /// Sends A-ABORT (PS3.8 9.3.8) and nothing after it.
     void abort(uint8_t source, uint8_t reason);
-    /// Waits for the peer to close, discarding what it still sends, so that our last PDU is not lost to a reset.
+    /// Waits for the peer to close (PS3.8 9.2, state 13), discarding what it still sends, so that our last PDU is not
+    /// lost to a reset.
     void lingerForPeer(int milliseconds);
     void disconnect();
     bool hasInput();

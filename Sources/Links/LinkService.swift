@@ -17,6 +17,7 @@ public final class LinkService: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let clock: @Sendable () -> Timestamp
+    private let controlIDs: ControlIDs
 
     /// Where orders in HL7 arrive (contract: `orders.hl7.listen`).
     public struct OrderListener: Sendable, Equatable {
@@ -48,6 +49,7 @@ public final class LinkService: Sendable {
         self.group = group
         self.logger = logger
         self.clock = clock
+        self.controlIDs = ControlIDs(started: clock())
     }
 
     /// A link that could not be opened, in words.
@@ -105,7 +107,7 @@ public final class LinkService: Sendable {
         case .hl7:
             let acceptor = ResultAcceptor(
                 device: device.id, profile: device.profile, journal: journal, status: status,
-                controlIDs: ControlIDs(started: clock()))
+                controlIDs: controlIDs)
             return { [bounds, status, clock, id = device.id] in
                 MLLPHandler(
                     acceptor: acceptor, bounds: bounds, clock: clock,
@@ -118,7 +120,7 @@ public final class LinkService: Sendable {
     private func openOrders() async throws -> (any Channel)? {
         guard let orderListener else { return nil }
         let acceptor = OrderAcceptor(
-            facility: facility, orders: orders, journal: journal, controlIDs: ControlIDs(started: clock()))
+            facility: facility, orders: orders, journal: journal, controlIDs: controlIDs)
         let listener = TCPListener(
             host: orderListener.host, port: orderListener.port, allow: [], bounds: bounds, group: group,
             remark: { [logger] in logger.warning("order listener: \($0)") },

@@ -12,7 +12,10 @@ public final class Store: Sendable {
     public let statistics: WriterStatistics
     let settings: StoreSettings
     let writer: GroupCommitWriter
+    /// For what people ask.
     let readers: ReaderPool
+    /// For the daemon's own work.
+    let workReaders: ReaderPool
     let logger: Logger
     private let checkpointer: Checkpointer
     private let lock: FolderLock
@@ -29,7 +32,9 @@ public final class Store: Sendable {
     public static func open(
         folder: URL, facility: Facility, destinations: [DestinationID],
         configuration: StoreConfiguration = StoreConfiguration(), logger: Logger,
-        clock: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) },
+        clock: @escaping @Sendable () -> Timestamp = {
+            Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
+        },
         fatal: @escaping @Sendable (StoreError) -> Void
     ) throws(StoreError) -> Store {
         let settings = StoreSettings(
@@ -64,7 +69,8 @@ public final class Store: Sendable {
         checkpointer = try Checkpointer(
             connection: Connection.checkpointer(folder.database, limits), statistics: statistics, limits: limits,
             logger: logger, fatal: fatal)
-        readers = try ReaderPool(folder.database, limits)
+        readers = try ReaderPool(folder.database, connections: limits.readers, limits)
+        workReaders = try ReaderPool(folder.database, connections: limits.workReaders, limits)
         writer = GroupCommitWriter(
             database: connection, settings: settings, checkpointer: checkpointer, statistics: statistics,
             logger: logger, fatal: fatal)
@@ -77,7 +83,7 @@ public final class Store: Sendable {
 
     /// Writes in a transaction shared with others; returns after COMMIT.
     func write<Value: Sendable>(
-        _ lane: Lane = .background, _ work: @escaping @Sendable (WriteSession) throws -> Value
+        _ lane: Lane = .prompt, _ work: @escaping @Sendable (WriteSession) throws -> Value
     ) async throws(StoreError) -> Value {
         let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             writer.submit(Job(guarded: true, work) { continuation.resume(returning: $0) }, lane: lane)

@@ -1,4 +1,6 @@
-/// The limits of the store. Every one has a name, a unit and a default.
+/// The limits of the store.
+///
+/// Every one has a name, a unit and a default.
 public struct StoreConfiguration: Sendable, Equatable {
     /// Most acknowledgement-critical jobs (journal, orders) that may wait for the writer; more are refused at once.
     public var urgentJobs = 16_384
@@ -12,10 +14,17 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var batchBytes = 8 << 20
     /// How long background work may hold up one transaction, or as long as the last COMMIT took, if that was longer.
     public var backgroundSlice: Duration = .milliseconds(2)
+    /// The same for a transaction that devices wait for: acknowledging goes before understanding, which can catch up.
+    public var backgroundSliceBesideUrgent: Duration = .microseconds(400)
+    /// While devices are sending (an acknowledgement was waited for within `urgentMemory`), background work pauses this
+    /// long between its transactions: the processor's time then goes to the devices, and what waits catches up later.
+    public var backgroundPause: Duration = .microseconds(800)
+    /// How long devices count as sending after the last acknowledgement-critical job.
+    public var urgentMemory: Duration = .milliseconds(20)
     /// The longest background slice, however slow the disk.
     public var longestBackgroundSlice: Duration = .milliseconds(10)
     /// Messages understood in one background job, so that an acknowledgement never waits for a long one.
-    public var recordSlice = 16
+    public var recordSlice = 4
     /// Write-ahead log size in bytes from which it is copied into the database by another thread.
     public var checkpointBytes = 4 << 20
     /// Write-ahead log size in bytes from which the writer itself completes the copy, so that the log starts over.
@@ -26,8 +35,10 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var writerCacheBytes = 16 << 20
     /// How long a connection waits for another program's lock.
     public var busyTimeout: Duration = .seconds(5)
-    /// Connections for listings and for reading deliveries.
+    /// Connections for what people ask: listings, explanations, the worklist.
     public var readers = 2
+    /// Connections for what the daemon's own work reads, so that it never waits behind a long listing.
+    public var workReaders = 2
     /// Most bytes of one journalled part.
     public var partBytes = 32 << 20
     /// Most parts of one message.

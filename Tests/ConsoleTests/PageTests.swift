@@ -13,7 +13,8 @@ import Testing
         let page: HTML = "<td title=\"\(Self.nasty)\">\("<b>")\(HTML(["<i>", "</i>"]))\(7)</td>"
         #expect(
             page.markup
-                == "<td title=\"&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;␛[31m\u{FFFD}\">&lt;b&gt;<i></i>7</td>"
+                == "<td title=\"&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;␛[31m\u{FFFD}\">"
+                + "&lt;b&gt;<i></i>7</td>"
         )
     }
 

@@ -47,7 +47,7 @@ enum Peers {
         from pydicom.dataset import Dataset
         from pydicom.tag import Tag
         from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-        from pynetdicom import AE
+        from pynetdicom import AE, evt
         from pynetdicom.dimse_primitives import C_FIND, C_STORE, N_CREATE
         from pynetdicom.sop_class import ModalityWorklistInformationFind as MWL, Verification
         s = json.loads(sys.argv[1])
@@ -79,11 +79,17 @@ enum Peers {
         ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = s.get("timeout", 20)
         for uid in (Verification, MWL):
             ae.add_requested_context(uid, syntax)
-        a = ae.associate("127.0.0.1", s["port"], ae_title=s.get("called", "LABRADOR"))
-        out = {"established": a.is_established, "rejected": a.is_rejected}
-        if a.is_rejected:
-            rj = a.acceptor.primitive
-            out["rejection"] = [rj.result, rj.result_source, rj.diagnostic]
+        out = {}
+
+        # The PDU itself: when it and the end of the connection come together, pynetdicom may report an abort.
+        def received(event):
+            if event.pdu.pdu_type == 3:
+                out["rejection"] = [event.pdu.result, event.pdu.source, event.pdu.reason_diagnostic]
+
+        a = ae.associate(
+            "127.0.0.1", s["port"], ae_title=s.get("called", "LABRADOR"),
+            evt_handlers=[(evt.EVT_PDU_RECV, received)])
+        out["established"] = a.is_established
         what = s["do"]
 
         def raw(message, context):

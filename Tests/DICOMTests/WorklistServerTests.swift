@@ -152,6 +152,7 @@ struct WorklistServerTests {
         let server = try TestServer(TestSource(Self.entries))
         _ = try find(server, ["00100010": "SINGH", "00100020": "123", Self.step: [["00400002": "SECRET"]]])
         _ = try find(server, ["00100010": "SINGH"])
+        server.server.stop()
         for line in server.log.all { #expect(!line.contains("SINGH") && !line.contains("SECRET"), "\(line)") }
     }
 }

@@ -41,6 +41,7 @@ final class FakeJournal: Journal {
 /// An order book that keeps what it was given.
 final class FakeOrderBook: OrderBook {
     let received = NIOLockedValueBox<[[OrderChange]]>([])
+    let sources = NIOLockedValueBox<[JournalEntry?]>([])
     let answer: Result<OrderReceipt, StoreError>
 
     init(answer: Result<OrderReceipt, StoreError> = .success(OrderReceipt())) { self.answer = answer }
@@ -50,6 +51,7 @@ final class FakeOrderBook: OrderBook {
         done: @escaping @Sendable (Result<OrderReceipt, StoreError>) -> Void
     ) {
         received.withLockedValue { $0.append(changes) }
+        sources.withLockedValue { $0.append(source) }
         done(answer)
     }
 }

@@ -12,7 +12,8 @@ struct ExplainPage {
         <h1>Explain</h1>
         <form class="ask" method="post" action="/explain">
         <label for="ask">An accession, MRN, message (M1), result, hold (H1) or delivery (D1)</label>
-        <input id="ask" name="id" value="\(asked?.id ?? "")" required maxlength="200" autocomplete="off" spellcheck="false" autofocus>
+        <input id="ask" name="id" value="\(asked?.id ?? "")" required maxlength="200" autocomplete="off" \
+        spellcheck="false" autofocus>
         <button class="button primary">Explain</button>
         </form>
         </section>

@@ -32,8 +32,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
         mutating func appendInterpolation(_ piece: HTML?) { if let piece { markup += piece.markup } }
     }
 
-    /// Escapes text for elements and quoted attributes (HTML standard, section 13.3), and shows control characters, which
-    /// a page may not hold, as their pictures.
+    /// Escapes text for elements and quoted attributes (HTML standard, section 13.3), and shows control characters,
+    /// which a page may not hold, as their pictures.
     private static func escape(_ text: String, into out: inout String) {
         for scalar in text.unicodeScalars {
             switch scalar {

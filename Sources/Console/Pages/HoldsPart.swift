@@ -19,7 +19,8 @@ struct HoldsPart {
         return """
             <li class="card \(reason.tone.rawValue)">
             <div class="cardhead">\(chip(reason)) <span class="id">\(explainButton(hold.accession))</span>\
-            <span class="meta">\(hold.device) · since \(time(hold.since, clock)) · \(explainButton(hold.message)) · \(hold.id)</span></div>
+            <span class="meta">\(hold.device) · since \(time(hold.since, clock)) · \
+            \(explainButton(hold.message)) · \(hold.id)</span></div>
             <p>\(hold.what)</p>
             \(actions(hold))
             </li>

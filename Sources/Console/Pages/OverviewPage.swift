@@ -46,7 +46,8 @@ struct OverviewPage {
         let waiting = content.queue.count - stuck
         let down = content.devices.filter { StateWord.device($0.state).tone.asksForAPerson }.count
         return """
-            \(figure(content.holds.count, one: "hold needs a decision", many: "holds need a decision", "#holds", .attention))\
+            \(figure(
+                content.holds.count, one: "hold needs a decision", many: "holds need a decision", "#holds", .attention))\
             \(figure(stuck, one: "delivery needs a person", many: "deliveries need a person", "#queue", .bad))\
             \(figure(waiting, one: "delivery on its way", many: "deliveries on their way", "#queue", .busy))\
             \(figure(down, one: "device without a link", many: "devices without a link", "#devices", .bad))
@@ -57,7 +58,8 @@ struct OverviewPage {
         let number = count >= rows ? "\(rows)+" : String(count)
         let shade = count == 0 ? StateWord.Tone.quiet : tone
         return """
-            <a class="figure \(shade.rawValue)" href="\(target)"><b>\(number)</b> <span>\(count == 1 ? one : many)</span></a>
+            <a class="figure \(shade.rawValue)" href="\(target)"><b>\(number)</b> \
+            <span>\(count == 1 ? one : many)</span></a>
             """
     }
 }

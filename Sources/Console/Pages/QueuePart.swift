@@ -11,7 +11,8 @@ struct QueuePart {
             queue.isEmpty
             ? empty("Everything is delivered.")
             : """
-            <table><thead><tr><th>State<th>Accession<th>To<th>Answer<th class="number">Tries<th>Since<th><span class="hidden">Actions</span></thead>
+            <table><thead><tr><th>State<th>Accession<th>To<th>Answer<th class="number">Tries<th>Since\
+            <th><span class="hidden">Actions</span></thead>
             <tbody>\(queue.map(row))</tbody></table>
             """
         return part("queue", "Deliveries", body, shown: queue.count, isCut: queue.count >= rows)

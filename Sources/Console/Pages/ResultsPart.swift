@@ -11,7 +11,8 @@ struct ResultsPart {
             results.isEmpty
             ? empty("No result has arrived yet. The first one appears here a moment after the device sends it.")
             : """
-            <table><thead><tr><th>Received<th>Accession<th>MRN<th>Test<th class="number">Value<th>Unit<th>Flags<th>State<th>Device</thead>
+            <table><thead><tr><th>Received<th>Accession<th>MRN<th>Test\
+            <th class="number">Value<th>Unit<th>Flags<th>State<th>Device</thead>
             <tbody>\(results.map(row))</tbody></table>
             """
         return part("results", "Latest results", body, shown: results.count, isCut: results.count >= rows)

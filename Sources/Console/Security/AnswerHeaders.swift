@@ -18,7 +18,8 @@ struct AnswerHeaders<Context: RequestContext>: RouterMiddleware {
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.cacheControl] = "no-store"
-        // Not `no-referrer`: with that, browsers send `Origin: null` with our own forms, and the origin could not be checked.
+        // Not `no-referrer`: with that, browsers send `Origin: null` with our own forms, and the origin could not be
+        // checked.
         if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "same-origin" }
         return response
     }

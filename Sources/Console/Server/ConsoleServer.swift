@@ -68,8 +68,8 @@ public struct ConsoleServer: Service {
             try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
         } catch let error as IOError {
             throw ConsoleStartError(
-                "api.listen: \(configuration.host):\(configuration.port) cannot be opened (\(error)). Another program may "
-                    + "listen there: stop it, or choose another port.")
+                "api.listen: \(configuration.host):\(configuration.port) cannot be opened (\(error)). Another program "
+                    + "may listen there: stop it, or choose another port.")
         }
     }
 

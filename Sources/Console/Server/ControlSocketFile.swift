@@ -56,8 +56,9 @@ public struct ControlSocketFile: Sendable, Equatable {
         }
     }
 
-    /// Where the socket is bound before it is published: a folder of its own that only the owner may enter, so that at no
-    /// moment a socket with wider permissions can be reached.
+    /// Where the socket is bound before it is published: a folder of its own that only the owner may enter.
+    ///
+    /// So at no moment can a socket with wider permissions be reached.
     var stagePath: String { "\(stageFolder)/s" }
 
     private var stageFolder: String {

@@ -75,7 +75,9 @@ private func success(_ answer: HTTPAnswer, entries: Int) -> Verdict {
 /// A transaction is all or nothing and a batch is not (https://hl7.org/fhir/R4/http.html#trules); after either, the
 /// failure that a repetition helps least decides, and sending again changes nothing that already succeeded.
 private func verdict(on failures: [FailedEntry], retryAfter: Duration?) -> Verdict {
-    let ranking: [Verdict.Kind] = [.refused, .unmatched, .missing, .conflict, .suspect, .laneFault, .outage, .ambiguous]
+    let ranking: [Verdict.Kind] = [
+        .refused, .unmatched, .missing, .conflict, .suspect, .laneFault, .outage, .ambiguous,
+    ]
     let kinds = failures.map { $0.status == 0 ? .ambiguous : kind(ofStatus: $0.status, issues: $0.issues) }
     let worst = ranking.first { kinds.contains($0) } ?? .ambiguous
     let told = failures.map { entry in

@@ -100,7 +100,8 @@ extension RetryPolicy {
             guard standing.othersSucceed else { return .ambiguous(after: lane, why: verdict.text) }
             if standing.failures + 1 >= suspectLimit {
                 return .parked(
-                    "\(suspectLimit) times \(verdict.text), while others succeed. It may have this one: look there first")
+                    "\(suspectLimit) times \(verdict.text), while others succeed. It may have this one: look there first"
+                )
             }
             let wait = standing.failures == 0 ? lane : backoff(failures: standing.failures, random: random)
             return .ambiguous(after: wait, why: verdict.text)

@@ -15,12 +15,21 @@ public struct InterpretedMessage: Sendable, HoldsPatientData {
 /// What the lab role needs of the store to turn journalled messages into results.
 public protocol ResultLedger: Sendable {
     /// The oldest messages not yet understood, whole or ended, at most `limit`; includes those left by a crash.
-    func unprocessedMessages(limit: Int) throws(StoreError) -> [JournalledMessage]
+    ///
+    /// - Parameter after: Only messages with a higher number, for reading on while earlier ones are being recorded.
+    func unprocessedMessages(after: MessageID?, limit: Int) throws(StoreError) -> [JournalledMessage]
 
     /// Matches, decides (`match`, `decide`) and writes reports, results, holds and deliveries, and marks the messages
     /// processed: one transaction, shared with whatever else is being committed.
     func record(
         _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void)
+}
+
+extension ResultLedger {
+    /// The oldest messages not yet understood, at most `limit`.
+    public func unprocessedMessages(limit: Int) throws(StoreError) -> [JournalledMessage] {
+        try unprocessedMessages(after: nil, limit: limit)
+    }
 }
 
 /// What a `record` did, in counts.

@@ -2,10 +2,12 @@ import Core
 import GRDB
 
 extension Store: DeliveryQueue {
-    /// The candidates are found and the contents read beside the writer; only the marks are written by it. A delivery
-    /// whose content cannot be read is parked with the reason, so that it neither stops the others nor is lost.
+    /// The candidates are found and the contents read beside the writer; only the marks are written by it.
+    ///
+    /// A delivery whose content cannot be read is parked with the reason, so that it neither stops the others nor is
+    /// lost.
     public func lease(destination: DestinationID, limit: Int, now: Timestamp) async throws(StoreError) -> [Delivery] {
-        let candidates = try await readers.read { database in
+        let candidates = try await workReaders.read { database in
             try Query(
                 database,
                 """
@@ -17,10 +19,12 @@ extension Store: DeliveryQueue {
         }
         guard !candidates.isEmpty else { return [] }
         let leased = try await write { session in try session.lease(candidates, now: now) }
-        let contents = try await readers.read { database in
+        let contents = try await workReaders.read { database in
             leased.map { lease in
                 Result { () throws(StoreError) in
-                    do { return try DeliveryContent.read(database, lease, destination) } catch { throw StoreError(error) }
+                    do { return try DeliveryContent.read(database, lease, destination) } catch {
+                        throw StoreError(error)
+                    }
                 }
             }
         }
@@ -36,6 +40,29 @@ extension Store: DeliveryQueue {
         return ready
     }
 
+    /// What each lease sends, or why it cannot be read.
+    ///
+    /// When nothing at all can be read, the leases are given back.
+    private func contents(
+        of leased: [Lease], _ destination: DestinationID
+    ) async throws(StoreError) -> [Result<Delivery, StoreError>] {
+        do throws(StoreError) {
+            return try await workReaders.read { database in
+                leased.map { lease in
+                    do {
+                        return .success(try DeliveryContent.read(database, lease, destination))
+                    } catch {
+                        return .failure(StoreError(error))
+                    }
+                }
+            }
+        } catch {
+            try await write { try $0.giveBack(leased) }
+            throw error
+        }
+    }
+
+    /// Writes how attempts ended, all or none; returns after COMMIT.
     public func settle(_ settlements: [Settlement], now: Timestamp) async throws(StoreError) {
         guard !settlements.isEmpty else { return }
         try await write { session in
@@ -43,8 +70,9 @@ extension Store: DeliveryQueue {
         }
     }
 
+    /// When the next delivery of this destination falls due, nil when nothing waits but what is out.
     public func nextDue(destination: DestinationID) async throws(StoreError) -> Timestamp? {
-        try await readers.read { database in
+        try await workReaders.read { database in
             try Query(
                 database,
                 """
@@ -78,6 +106,15 @@ extension WriteSession {
             leased.append(Lease(id: id, wasAmbiguous: state == .ambiguous))
         }
         return leased
+    }
+
+    /// Undoes leases of which nothing was sent.
+    func giveBack(_ leases: [Lease]) throws {
+        let update = try query("UPDATE delivery SET state = ? WHERE id = ?")
+        for lease in leases {
+            let state: StoredDelivery = lease.wasAmbiguous ? .ambiguous : .ready
+            try update.run([.code(state), .int(lease.id.number)])
+        }
     }
 
     /// Writes how an attempt ended.

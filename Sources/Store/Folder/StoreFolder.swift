@@ -24,10 +24,25 @@ struct StoreFolder: Sendable {
             throw .refused("\(database.path) cannot be opened: \(String(cString: strerror(errno)))")
         }
         close(descriptor)
+        // After a power cut a file that no folder names is lost, whatever was synced into it.
+        try Self.sync(url)
+        try Self.sync(url.deletingLastPathComponent())
+    }
+
+    private static func sync(_ folder: URL) throws(StoreError) {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A parent that this account may not read is not ours to sync: the folder was there before.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw .storageFailed("the folder \(folder.path) cannot be synced: \(String(cString: strerror(errno)))")
+        }
     }
 }
 
-/// The lock of the one daemon that writes to a folder. The system lets go of it when the process ends, however it ends.
+/// The lock of the one daemon that writes to a folder.
+///
+/// The system lets go of it when the process ends, however it ends.
 final class FolderLock: Sendable {
     private let descriptor: Int32
 

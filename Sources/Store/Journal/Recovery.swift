@@ -9,8 +9,9 @@ struct RecoveryReport: Equatable {
     var leasedDeliveries = 0
 }
 
-/// Puts right at opening what the last process could not finish. Both searches go over partial indexes, so that
-/// opening takes the same time however large the file is.
+/// Puts right at opening what the last process could not finish.
+///
+/// Both searches go over partial indexes, so that opening takes the same time however large the file is.
 enum Recovery {
     /// Why an open message is incomplete.
     static let reason = "the link or the daemon ended in mid-message"

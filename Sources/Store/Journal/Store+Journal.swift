@@ -1,9 +1,11 @@
 import Core
 
 extension Store: Journal {
+    /// Stores a part of a message; `done` runs on the writer's thread after COMMIT, or at once when it is refused.
     public func append(_ entry: JournalEntry, done: @escaping @Sendable (Result<MessageID, StoreError>) -> Void) {
         guard entry.bytes.count <= settings.limits.partBytes else {
-            return done(.failure(.refused("\(entry.bytes.count) bytes in one part; \(settings.limits.partBytes) at most")))
+            return done(
+                .failure(.refused("\(entry.bytes.count) bytes in one part; \(settings.limits.partBytes) at most")))
         }
         writer.submit(
             Job(bytes: entry.bytes.count, guarded: false, { try $0.append(entry) }, done: done), lane: .urgent)
@@ -11,7 +13,9 @@ extension Store: Journal {
 }
 
 extension WriteSession {
-    /// Writes a part. Refuses only before it has written anything, because it runs without a savepoint.
+    /// Writes a part.
+    ///
+    /// Refuses only before it has written anything, because it runs without a savepoint.
     func append(_ entry: JournalEntry) throws -> MessageID {
         if let message = entry.message { return try appendLater(entry, to: message) }
         guard entry.part == 0 else { throw Refusal(why: "part \(entry.part) comes without the number of its message") }

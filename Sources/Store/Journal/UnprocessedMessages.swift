@@ -4,20 +4,23 @@ import GRDB
 /// Journalled messages that still wait to be understood.
 enum UnprocessedMessages {
     /// The oldest, up to a number and a sum of bytes, with all their bytes and how much of their text may be understood.
-    static func read(_ database: Database, limit: Int, bytes most: Int) throws -> [JournalledMessage] {
+    static func read(
+        _ database: Database, after: MessageID?, limit: Int, bytes most: Int
+    ) throws -> [JournalledMessage] {
         let waiting = try Query(
             database,
             """
             SELECT p.message, d.name, m.wire, m.bytes, p.incomplete, m.received, p.parts, p.processable
             FROM progress p INDEXED BY progress_waiting
             JOIN message m ON m.id = p.message JOIN device d ON d.id = m.device
-            WHERE p.state < 2 AND p.state = \(Progress.waiting.code) ORDER BY p.message LIMIT ?
+            WHERE p.state < 2 AND p.state = \(Progress.waiting.code) AND p.message > ?
+            ORDER BY p.message LIMIT ?
             """)
         var found: [JournalledMessage] = []
         var withParts: [Int] = []
         var size = 0
         // The parts are read afterwards: a query must not be used while another row of it is being read.
-        try waiting.eachWhile([.int(Int64(limit))]) { row in
+        try waiting.eachWhile([.int(after?.number ?? .min), .int(Int64(limit))]) { row in
             guard found.isEmpty || size < most else { return false }
             let message = JournalledMessage(
                 id: MessageID(row.int(0)), device: DeviceID(row.text(1)), wire: try row.code(2), bytes: row.blob(3),

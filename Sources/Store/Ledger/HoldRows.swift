@@ -14,8 +14,10 @@ struct StoredHold {
 
     static let columns = "h.id, h.state, h.reason, h.accession, h.message, h.report, h.what, h.opened"
 
-    /// The open holds of an accession, oldest first. The state is no parameter: a partial index speaks of it, and SQLite
-    /// would prepare the statement anew for each value bound.
+    /// The open holds of an accession, oldest first.
+    ///
+    /// The state is no parameter: a partial index speaks of it, and SQLite would prepare the statement anew for each
+    /// value bound.
     static let openByAccession = """
         SELECT \(columns) FROM hold h INDEXED BY hold_accession
         WHERE h.accession = ? AND h.state = \(HoldState.open.code) ORDER BY h.id

@@ -1,21 +1,20 @@
 import Core
 
-/// The latest stored version of a result.
-struct StoredVersion {
-    let known: KnownResult
-    let report: ReportID
-    let position: Int64
+/// The latest stored version of a result, and the rows of all its versions.
+struct StoredVersions {
+    var latest: KnownResult
+    var rows: [(report: ReportID, position: Int64)]
 }
 
 extension WriteSession {
     /// What is stored under the identities of a report's observations, the latest version of each.
-    func knownResults(of report: SpecimenReport, device: Int64) throws -> [ResultID: StoredVersion] {
+    func knownResults(of report: SpecimenReport, device: Int64) throws -> [ResultID: StoredVersions] {
         guard !report.observations.isEmpty else { return [:] }
-        var known: [ResultID: StoredVersion] = [:]
+        var known: [ResultID: StoredVersions] = [:]
         for stored in try versions(of: report, device: device) {
-            known[stored.result.id] = StoredVersion(
-                known: KnownResult(observation: stored.result.observation, state: stored.result.state),
-                report: stored.report, position: stored.position)
+            let latest = KnownResult(observation: stored.result.observation, state: stored.result.state)
+            known[stored.result.id, default: StoredVersions(latest: latest, rows: [])].latest = latest
+            known[stored.result.id]?.rows.append((stored.report, stored.position))
         }
         return known
     }
@@ -34,9 +33,9 @@ extension WriteSession {
         return try reports.sorted().flatMap { try StoredResult.all(database, ReportID($0)) }
     }
 
-    /// Marks a version as replaced by a later one, or as current again.
-    func setReplaced(_ replaced: Bool, _ version: StoredVersion) throws {
-        try query("UPDATE result SET replaced = ? WHERE report = ? AND position = ?")
-            .run([.flag(replaced), .int(version.report.number), .int(version.position)])
+    /// Marks every version as replaced by a later one; they stay as history.
+    func setReplaced(_ versions: StoredVersions) throws {
+        let update = try query("UPDATE result SET replaced = 1 WHERE report = ? AND position = ?")
+        for row in versions.rows { try update.run([.int(row.report.number), .int(row.position)]) }
     }
 }

@@ -1,8 +1,9 @@
 import Core
 
 extension WriteSession {
-    /// Records messages, each wholly or not at all. One that cannot be written is held instead of stopping the others
-    /// for ever; a failing disk fails them all.
+    /// Records messages, each wholly or not at all.
+    ///
+    /// One that cannot be written is held instead of stopping the others for ever; a failing disk fails them all.
     func record(_ messages: [InterpretedMessage]) throws -> RecordSummary {
         var summary = RecordSummary()
         for message in messages {

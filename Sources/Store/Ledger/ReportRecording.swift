@@ -19,12 +19,12 @@ extension WriteSession {
             specimen: report.specimen, problem: report.specimenProblem, claim: report.patient,
             orders: candidates.map(\.order), facility: settings.facility)
         let decision = decide(
-            device: message.device, report: report, known: known.mapValues(\.known), match: match,
+            device: message.device, report: report, known: known.mapValues(\.latest), match: match,
             hasDestinations: settings.hasDestinations)
 
         var outcome = ReportOutcome()
         outcome.summary.duplicates = decision.duplicates
-        outcome.known = known.values.map(\.report).min()
+        outcome.known = known.values.flatMap(\.rows).map(\.report).min()
         let holds = try decision.holds.compactMap { try news($0, of: report, from: message.device) }
         guard !decision.results.isEmpty || !holds.isEmpty else { return outcome }
         outcome.wroteReport = true
@@ -41,8 +41,7 @@ extension WriteSession {
         }
         try insert(decision.results, in: id, of: report, holdOf: holdOf)
         for result in decision.results {
-            // A correction: the former version stays as history.
-            if let former = known[result.id] { try setReplaced(true, former) }
+            if let former = known[result.id] { try setReplaced(former) }
         }
         outcome.summary.posted = decision.results.count { $0.state == .posted || $0.state == .stored }
         if let order {
@@ -52,8 +51,9 @@ extension WriteSession {
         return outcome
     }
 
-    /// A hold with what makes it the same again, nil when that one is already there. A hold that keeps results back
-    /// always counts: `decide` names only results that are new.
+    /// A hold with what makes it the same again, nil when that one is already there.
+    ///
+    /// A hold that keeps results back always counts: `decide` names only results that are new.
     private func news(
         _ hold: Hold, of report: SpecimenReport, from device: DeviceID
     ) throws -> (hold: Hold, sameness: String?)? {

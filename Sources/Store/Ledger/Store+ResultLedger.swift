@@ -2,14 +2,16 @@ import Core
 import Synchronization
 
 extension Store: ResultLedger {
-    public func unprocessedMessages(limit: Int) throws(StoreError) -> [JournalledMessage] {
+    /// The oldest messages not yet understood, bounded in number and, by `unprocessedBytes`, in size.
+    public func unprocessedMessages(after: MessageID?, limit: Int) throws(StoreError) -> [JournalledMessage] {
         let bytes = settings.limits.unprocessedBytes
-        return try readers.readNow { try UnprocessedMessages.read($0, limit: limit, bytes: bytes) }
+        return try workReaders.readNow { try UnprocessedMessages.read($0, after: after, limit: limit, bytes: bytes) }
     }
 
     /// The messages are written in slices of `recordSlice`, each with all its effects in one transaction, so that
-    /// acknowledgements never wait for a long batch. After a failure those of earlier slices are recorded, and
-    /// `unprocessedMessages` no longer returns them.
+    /// acknowledgements never wait for a long batch.
+    ///
+    /// After a failure those of earlier slices are recorded, and `unprocessedMessages` no longer returns them.
     public func record(
         _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void
     ) {

@@ -1,8 +1,9 @@
 import Core
 
 extension WriteSession {
-    /// A rerun: results of the same order, specimen, device and code that ran earlier become `superseded`. They stay,
-    /// and what was queued of them is still sent first.
+    /// A rerun: results of the same order, specimen, device and code that ran earlier become `superseded`.
+    ///
+    /// They stay, and what was queued of them is still sent first.
     func supersede(by results: [LabResult], of id: ReportID, specimen: String, device: Int64, order: Int64) throws {
         let posted = results.filter { ($0.state == .posted || $0.state == .stored) && $0.observation.performed != nil }
         guard !posted.isEmpty else { return }

@@ -5,7 +5,9 @@ struct FacilityTime {
     /// IANA name; an unknown one leaves each time as it was written.
     let timeZone: String
 
-    /// `YYYYMMDD` and `HHMMSS` of an ISO 8601 time; a date alone gives no time. Nil when it is neither.
+    /// `YYYYMMDD` and `HHMMSS` of an ISO 8601 time; a date alone gives no time.
+    ///
+    /// Nil when it is neither.
     func start(of scheduled: String) -> (date: String, time: String?)? {
         let bytes = Array(scheduled.utf8)
         guard bytes.count >= 10, let date = Self.digits(bytes, [0, 1, 2, 3, 5, 6, 8, 9]) else { return nil }

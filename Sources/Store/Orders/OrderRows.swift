@@ -112,8 +112,10 @@ extension WriteSession {
         ).run(changing(order) + [.int(id)])
     }
 
-    /// The columns that an amendment may change, in the order of both statements. Modality and station are codes that
-    /// DICOM compares without their padding (PS3.5 table 6.2-1): they are looked up by index.
+    /// The columns that an amendment may change, in the order of both statements.
+    ///
+    /// Modality and station are codes that DICOM compares without their padding (PS3.5 table 6.2-1): they are looked up
+    /// by index.
     private func changing(_ order: Order) -> [SQLValue] {
         let imaging = order.imaging
         let start = imaging?.scheduled.flatMap { FacilityTime(timeZone: settings.facility.timeZone).start(of: $0) }
@@ -124,7 +126,8 @@ extension WriteSession {
             OrderedTests.column(order.tests), .text(orNull: order.specimen?.type),
             .text(orNull: order.specimen?.collected), .text(orNull: imaging?.procedure.code),
             .text(orNull: imaging?.procedure.text), .text(orNull: imaging?.modality.trimmingBlanks()),
-            .text(orNull: imaging?.stationAE?.trimmingBlanks()), .text(orNull: imaging?.scheduled), .text(orNull: start?.date),
+            .text(orNull: imaging?.stationAE?.trimmingBlanks()), .text(orNull: imaging?.scheduled),
+            .text(orNull: start?.date),
             .text(orNull: start?.time), .text(orNull: imaging?.studyUID), .text(orNull: imaging?.requestedBy),
         ]
     }

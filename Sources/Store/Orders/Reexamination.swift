@@ -1,7 +1,9 @@
 import Core
 
 extension WriteSession {
-    /// Decides again on everything that waits for an order with this accession. Returns how many results it released.
+    /// Decides again on everything that waits for an order with this accession.
+    ///
+    /// Returns how many results it released.
     func reexamineHolds(accession: String) throws -> Int {
         let holds = try query(StoredHold.openByAccession).all([.text(accession)]) { try StoredHold($0) }
         var released = 0
@@ -35,7 +37,9 @@ extension WriteSession {
         }
     }
 
-    /// Gives what a hold keeps back to an order, and queues it. Returns how many results were posted or stored.
+    /// Gives what a hold keeps back to an order, and queues it.
+    ///
+    /// Returns how many results were posted or stored.
     func place(
         heldBy hold: StoredHold, _ report: StoredReport, in order: StoredOrder, match: Match, assigned: Bool
     ) throws -> Int {

@@ -1,6 +1,7 @@
 import Core
 
 extension Store: OrderBook {
+    /// Stores order changes, all or none, and posts what waited for them, in one transaction.
     public func apply(
         _ changes: [OrderChange], source: JournalEntry?,
         done: @escaping @Sendable (Result<OrderReceipt, StoreError>) -> Void

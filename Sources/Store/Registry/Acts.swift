@@ -2,24 +2,29 @@ import Core
 import GRDB
 
 extension Store {
+    /// Posts what a hold keeps back with the order it matched; refused where the patient is in doubt.
     public func release(_ hold: String) async throws(StoreError) -> RequestOutcome {
         try await act(hold, HoldReference.parse(hold)) { try $0.release($1) }
     }
 
+    /// Refuses what a hold keeps back; the reason is kept.
     public func reject(_ hold: String, reason: String) async throws(StoreError) -> RequestOutcome {
         let why = reason.trimmingBlanks()
         guard !why.isEmpty else { return .refused("Say why it is rejected: the reason is kept.") }
         return try await act(hold, HoldReference.parse(hold)) { try $0.reject($1, reason: why) }
     }
 
+    /// Gives what a hold keeps back to the one open laboratory order with this accession.
     public func assign(_ hold: String, order accession: String) async throws(StoreError) -> RequestOutcome {
         try await act(hold, HoldReference.parse(hold)) { try $0.assign($1, accession: accession) }
     }
 
+    /// Puts a dead, parked or ambiguous delivery back in the queue.
     public func retry(_ delivery: String) async throws(StoreError) -> RequestOutcome {
         try await act(delivery, DeliveryReference.parse(delivery)) { try $0.retry($1) }
     }
 
+    /// Gives a delivery up, so that later ones of its key may go; the reason is kept.
     public func skip(_ delivery: String, reason: String) async throws(StoreError) -> RequestOutcome {
         let why = reason.trimmingBlanks()
         guard !why.isEmpty else { return .refused("Say why it is skipped: the reason is kept.") }

@@ -13,7 +13,8 @@ extension WriteSession {
         case .leased: return .refused("\(id) is being sent right now.")
         case .delivered: return .refused("\(id) was delivered.")
         case .skipped:
-            return .refused("\(id) was skipped: later ones of its accession may have gone, and it must not overtake them.")
+            return .refused(
+                "\(id) was skipped: later ones of its accession may have gone, and it must not overtake them.")
         }
         try query("UPDATE delivery SET state = ?, not_before = 0 WHERE id = ?").run([.code(state), .int(id.number)])
         try log(.retried, delivery: id, note: "Put back in the queue.")

@@ -2,7 +2,9 @@ import Core
 import GRDB
 
 extension WriteSession {
-    /// Posts what a hold keeps back with the order it matched. Never where the patient is in doubt.
+    /// Posts what a hold keeps back with the order it matched.
+    ///
+    /// Never where the patient is in doubt.
     func release(_ id: HoldID) throws -> RequestOutcome {
         guard let hold = try StoredHold.read(database, id) else { return .refused("There is no \(id).") }
         guard hold.state == .open else { return .refused("\(id) is \(hold.state.rawValue) already.") }
@@ -30,7 +32,9 @@ extension WriteSession {
         return try close(hold, .released, .released, note: "\(results(count)) released with the device's own code.")
     }
 
-    /// Refuses what a hold keeps back. A rejected correction leaves the former version current.
+    /// Refuses what a hold keeps back.
+    ///
+    /// A rejected correction leaves the former version current.
     func reject(_ id: HoldID, reason: String) throws -> RequestOutcome {
         guard let hold = try StoredHold.read(database, id) else { return .refused("There is no \(id).") }
         guard hold.state == .open else { return .refused("\(id) is \(hold.state.rawValue) already.") }
@@ -45,8 +49,9 @@ extension WriteSession {
             said: "\(results(held.count)) rejected.")
     }
 
-    /// Gives what a hold keeps back to the one open laboratory order with this accession. The person answers for the
-    /// patient; a result that is held for a reason of its own stays held for that.
+    /// Gives what a hold keeps back to the one open laboratory order with this accession.
+    ///
+    /// The person answers for the patient; a result that is held for a reason of its own stays held for that.
     func assign(_ id: HoldID, accession: String) throws -> RequestOutcome {
         guard let hold = try StoredHold.read(database, id) else { return .refused("There is no \(id).") }
         guard hold.state == .open else { return .refused("\(id) is \(hold.state.rawValue) already.") }
@@ -84,7 +89,7 @@ extension WriteSession {
         }
     }
 
-    /// Makes the version before a rejected correction current again.
+    /// Makes the version before a rejected correction current again; the rejected one stays visible as such.
     private func restoreFormer(of stored: StoredResult) throws {
         guard let report = try StoredReport.read(database, stored.report) else { return }
         let alone = SpecimenReport(
@@ -93,8 +98,6 @@ extension WriteSession {
             let former = try versions(of: alone, device: report.deviceNumber)
                 .last(where: { $0.result.id == stored.result.id && $0.report < stored.report && $0.isReplaced })
         else { return }
-        try query("UPDATE result SET replaced = 1 WHERE report = ? AND position = ?")
-            .run([.int(stored.report.number), .int(stored.position)])
         try query("UPDATE result SET replaced = 0 WHERE report = ? AND position = ?")
             .run([.int(former.report.number), .int(former.position)])
     }

@@ -2,26 +2,31 @@ import Core
 import GRDB
 
 extension Store: Registry {
+    /// Orders, newest first.
     public func orders(_ filter: ListingFilter) async throws(StoreError) -> [OrderRow] {
         let limit = rows(filter)
         return try await readers.read { try Listings.orders($0, filter, limit: limit) }
     }
 
+    /// Imaging orders, by scheduled time.
     public func worklist(_ filter: ListingFilter) async throws(StoreError) -> [WorklistRow] {
         let limit = rows(filter)
         return try await readers.read { try Listings.worklist($0, filter, limit: limit) }
     }
 
+    /// The current version of each result, newest first.
     public func results(_ filter: ListingFilter) async throws(StoreError) -> [ResultRow] {
         let limit = rows(filter)
         return try await readers.read { try Listings.results($0, filter, limit: limit) }
     }
 
+    /// Holds, newest first; open ones unless the filter names a state.
     public func holds(_ filter: ListingFilter) async throws(StoreError) -> [HoldRow] {
         let limit = rows(filter)
         return try await readers.read { try Listings.holds($0, filter, limit: limit) }
     }
 
+    /// Deliveries, newest first; without a state all that still need something.
     public func queue(_ filter: ListingFilter) async throws(StoreError) -> [QueueRow] {
         let limit = rows(filter)
         return try await readers.read { try Listings.queue($0, filter, limit: limit) }
@@ -51,7 +56,9 @@ struct Conditions {
     var sql: String { texts.isEmpty ? "" : " WHERE " + texts.joined(separator: " AND ") }
 }
 
-/// The listings of the registry. Each goes over an index in the order it shows, and stops at its limit.
+/// The listings of the registry.
+///
+/// Each goes over an index in the order it shows, and stops at its limit.
 enum Listings {
     static func orders(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [OrderRow] {
         var conditions = Conditions()
@@ -127,7 +134,7 @@ enum Listings {
     }
 
     /// Reports by specimen or, where a person assigned them, by the order's accession.
-    private static let reportsOfAccession = """
+    static let reportsOfAccession = """
         SELECT id FROM report WHERE specimen = ? AND results > 0 UNION
         SELECT a.id FROM report a JOIN orders b ON b.id = a.order_id WHERE b.accession = ? AND a.assigned = 1
         """

@@ -4,7 +4,9 @@ import GRDB
 
 /// How every connection of the store is opened.
 enum Connection {
-    /// The one connection that writes. It creates the file.
+    /// The one connection that writes.
+    ///
+    /// It creates the file.
     static func writer(_ file: URL, _ limits: StoreConfiguration) throws -> DatabaseQueue {
         try open(file, readonly: false, limits) { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL")
@@ -27,7 +29,8 @@ enum Connection {
     }
 
     private static func open(
-        _ file: URL, readonly: Bool, _ limits: StoreConfiguration, prepare: @escaping @Sendable (Database) throws -> Void
+        _ file: URL, readonly: Bool, _ limits: StoreConfiguration,
+        prepare: @escaping @Sendable (Database) throws -> Void
     ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = readonly

@@ -27,21 +27,27 @@ struct Query {
         return try step() ? read(Columns(handle: handle)) : nil
     }
 
-    /// What `read` makes of every row. The statement must not be used again inside `read`.
+    /// What `read` makes of every row.
+    ///
+    /// The statement must not be used again inside `read`.
     func all<Value>(_ values: [SQLValue] = [], _ read: (Columns) throws -> Value) throws -> [Value] {
         var found: [Value] = []
         try each(values) { found.append(try read($0)) }
         return found
     }
 
-    /// Hands every row to `body`. The statement must not be used again inside `body`.
+    /// Hands every row to `body`.
+    ///
+    /// The statement must not be used again inside `body`.
     func each(_ values: [SQLValue] = [], _ body: (Columns) throws -> Void) throws {
         defer { release() }
         try bind(values)
         while try step() { try body(Columns(handle: handle)) }
     }
 
-    /// Hands rows to `body` until it says false. The statement must not be used again inside `body`.
+    /// Hands rows to `body` until it says false.
+    ///
+    /// The statement must not be used again inside `body`.
     func eachWhile(_ values: [SQLValue] = [], _ body: (Columns) throws -> Bool) throws {
         defer { release() }
         try bind(values)

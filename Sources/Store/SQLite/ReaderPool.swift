@@ -3,28 +3,45 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// Connections that read beside the writer, taken in turn. Each read sees one state of the database throughout.
+/// Connections that read beside the writer, taken in turn.
+///
+/// Each read sees one state of the database throughout.
 final class ReaderPool: Sendable {
-    private let connections: [DatabaseQueue]
+    private let connections: [(database: DatabaseQueue, queue: DispatchQueue)]
     private let turn = Atomic<Int>(0)
 
-    init(_ file: URL, _ limits: StoreConfiguration) throws {
-        connections = try (0..<max(1, limits.readers)).map { _ in try Connection.reader(file, limits) }
+    init(_ file: URL, connections count: Int, _ limits: StoreConfiguration) throws {
+        connections = try (0..<max(1, count)).map { number in
+            (try Connection.reader(file, limits), DispatchQueue(label: "labrador-store-reader-\(number)"))
+        }
     }
 
-    private var next: DatabaseQueue {
+    private var next: (database: DatabaseQueue, queue: DispatchQueue) {
         connections[abs(turn.wrappingAdd(1, ordering: .relaxed).oldValue % connections.count)]
     }
 
     /// Reads without blocking the caller's thread.
+    ///
+    /// A cancelled task gets its answer all the same: what was leased for it
+    /// must not be lost on the way.
     func read<Value: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        do { return try await next.read(work) } catch { throw StoreError(error) }
+        let (database, queue) = next
+        let outcome: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: Self.read(database, work)) }
+        }
+        return try outcome.get()
     }
 
     /// Reads on the caller's thread.
     func readNow<Value>(_ work: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try next.read(work) } catch { throw StoreError(error) }
+        try Self.read(next.database, work).get()
+    }
+
+    private static func read<Value>(
+        _ database: DatabaseQueue, _ work: (Database) throws -> Value
+    ) -> Result<Value, StoreError> {
+        do { return .success(try database.read(work)) } catch { return .failure(StoreError(error)) }
     }
 }

@@ -1,4 +1,6 @@
-/// A value bound to a statement. There is no floating point among them on purpose.
+/// A value bound to a statement.
+///
+/// There is no floating point among them on purpose.
 enum SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
     case null
     case int(Int64)

@@ -1,6 +1,8 @@
 import GRDB
 
-/// The first schema. Moments are microseconds since 1970 in UTC; states and reasons are the numbers of `StoredCode`.
+/// The first schema.
+///
+/// Moments are microseconds since 1970 in UTC; states and reasons are the numbers of `StoredCode`.
 enum Migration0001 {
     static func register(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("0001") { database in
@@ -16,6 +18,7 @@ enum Migration0001 {
         """
 
     /// A message's bytes are written once and never touched again; what becomes of it stands in the narrow `progress`.
+    ///
     /// `processable` counts the leading bytes of its joined text that may be understood; NULL is all.
     private static let journal = """
         CREATE TABLE message (
@@ -53,10 +56,11 @@ enum Migration0001 {
         """
 
     /// `report.performed` is the run time of all its results, empty when the device gave none; NULL when they differ,
-    /// and then each result has its own and `report_run` lists them. A result's identity (device, specimen, code, run
-    /// time) is found over `report_identity`: an index over the random result ids would dirty one page for each result.
-    /// A corrected result is a new row under the later report; the former row stays, marked `replaced`.
-    /// `round` tells which delivery of the report carries a result; 0 is none.
+    /// and then each result has its own and `report_run` lists them.
+    ///
+    /// A result's identity (device, specimen, code, run time) is found over `report_identity`: an index over the random
+    /// result ids would dirty one page for each result. A corrected result is a new row under the later report; the
+    /// former row stays, marked `replaced`. `round` tells which delivery of the report carries a result; 0 is none.
     private static let results = """
         CREATE TABLE report (
             id INTEGER PRIMARY KEY, message INTEGER NOT NULL REFERENCES message(id),
@@ -107,6 +111,7 @@ enum Migration0001 {
             STRICT;
         CREATE INDEX delivery_head ON delivery(destination, id, not_before) WHERE head = 1 AND state < 2;
         CREATE INDEX delivery_unfinished ON delivery(destination, key, id) WHERE state < 10;
+        CREATE INDEX delivery_skipped ON delivery(id) WHERE state = 11;
         CREATE INDEX delivery_report ON delivery(report);
         CREATE TABLE delivery_attempt (
             delivery INTEGER NOT NULL REFERENCES delivery(id), number INTEGER NOT NULL, at INTEGER NOT NULL,

@@ -1,7 +1,9 @@
 import Core
 import GRDB
 
-/// The numbered steps that bring a database file to this version. A step that has been released is never edited.
+/// The numbered steps that bring a database file to this version.
+///
+/// A step that has been released is never edited.
 enum Migrations {
     /// Every step, in order.
     static var all: DatabaseMigrator {

@@ -1,6 +1,8 @@
 import Core
 
-/// A closed set stored as a small number. A number, once given, keeps its meaning for ever.
+/// A closed set stored as a small number.
+///
+/// A number, once given, keeps its meaning for ever.
 protocol StoredCode: Sendable {
     /// Every member.
     static var everyCase: [Self] { get }
@@ -103,7 +105,9 @@ enum StoredDelivery: StoredCode, CaseIterable {
     case ready, ambiguous, leased, parked, dead, delivered, skipped
 
     static var everyCase: [StoredDelivery] { allCases }
-    /// Below 2: may be leased. Below 10: not finished (indexes `delivery_head`, `delivery_unfinished`).
+    /// Below 2: may be leased.
+    ///
+    /// Below 10: not finished (indexes `delivery_head`, `delivery_unfinished`).
     var code: Int64 {
         switch self {
         case .ready: 0

@@ -1,5 +1,7 @@
 /// A list of texts in one column: items end at a newline, and a backslash keeps newlines and backslashes apart from
-/// those of the items. NULL is the empty list, so that a list of one empty text stays one.
+/// those of the items.
+///
+/// NULL is the empty list, so that a list of one empty text stays one.
 enum TextList {
     static func column(_ items: [String]) -> SQLValue {
         guard !items.isEmpty else { return .null }

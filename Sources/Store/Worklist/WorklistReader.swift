@@ -16,7 +16,9 @@ public final class WorklistReader: WorklistSource, Sendable {
             throw .refused("there is no store in \(folder.path) yet; the daemon creates it when it starts")
         }
         do {
-            return WorklistReader(try ReaderPool(file, configuration), limit: configuration.worklistEntries)
+            return WorklistReader(
+                try ReaderPool(file, connections: configuration.readers, configuration),
+                limit: configuration.worklistEntries)
         } catch {
             throw StoreError(error)
         }
@@ -27,12 +29,14 @@ public final class WorklistReader: WorklistSource, Sendable {
         self.limit = limit
     }
 
+    /// Open imaging orders that satisfy a preselection, latest start first, at most `worklistEntries`.
     public func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry] {
         try readers.readNow { try WorklistRows.entries($0, preselection, limit: limit) }
     }
 }
 
 extension Store: WorklistSource {
+    /// Open imaging orders that satisfy a preselection, latest start first, at most `worklistEntries`.
     public func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry] {
         try readers.readNow { try WorklistRows.entries($0, preselection, limit: settings.limits.worklistEntries) }
     }

@@ -27,8 +27,10 @@ enum WorklistRows {
 }
 
 extension WorklistEntry {
-    /// One scheduled procedure step for an imaging order. Step and requested procedure go by the accession: the HMS
-    /// orders one step at a time, and that number is the one its answer must carry.
+    /// One scheduled procedure step for an imaging order.
+    ///
+    /// Step and requested procedure go by the accession: the HMS orders one step at a time, and that number is the one
+    /// its answer must carry.
     init(_ order: Order, date: String, time: String) {
         let imaging = order.imaging
         let procedure = imaging?.procedure

@@ -109,7 +109,7 @@ struct Batch {
     }
 
     private func execute(_ sql: String) throws {
-        do { try session.query(sql).run() } catch where sql.hasPrefix("BEGIN") { throw BeginFailed(cause: error) }
+        do { try session.query(sql).run() } catch  where sql.hasPrefix("BEGIN") { throw BeginFailed(cause: error) }
     }
 
     /// No transaction began: another program holds the lock, or the file is gone.

@@ -12,10 +12,36 @@ import Logging
 final class GroupCommitWriter: @unchecked Sendable {
     private struct Pending {
         var urgent = JobQueue()
+        var prompt = JobQueue()
         var background = JobQueue()
         var stopping = false
         var stopped = false
+        var thread: Thread?
         var failure: StoreError?
+
+        var isEmpty: Bool { urgent.count == 0 && prompt.count == 0 && background.count == 0 }
+        var bytes: Int { urgent.bytes + prompt.bytes + background.bytes }
+
+        func count(in lane: Lane) -> Int {
+            switch lane {
+            case .urgent: urgent.count
+            case .prompt: prompt.count
+            case .background: background.count
+            }
+        }
+
+        mutating func append(_ job: Job, to lane: Lane) {
+            switch lane {
+            case .urgent: urgent.append(job)
+            case .prompt: prompt.append(job)
+            case .background: background.append(job)
+            }
+        }
+
+        mutating func takeAll() -> [Job] {
+            urgent.take(jobs: .max, bytes: .max) + prompt.take(jobs: .max, bytes: .max)
+                + background.take(jobs: .max, bytes: .max)
+        }
     }
 
     private let statistics: WriterStatistics
@@ -41,10 +67,12 @@ final class GroupCommitWriter: @unchecked Sendable {
             }
             condition.withLock {
                 pending.stopped = true
+                pending.thread = nil
                 condition.broadcast()
             }
         }
         thread.name = "labrador-store"
+        condition.withLock { pending.thread = thread }
         thread.start()
     }
 
@@ -53,42 +81,50 @@ final class GroupCommitWriter: @unchecked Sendable {
         let refusal: StoreError? = condition.withLock {
             if let failure = pending.failure { return failure }
             if pending.stopping { return .refused("the store is closing") }
-            let waiting = lane == .urgent ? pending.urgent.count : pending.background.count
+            let waiting = pending.count(in: lane)
             let most = lane == .urgent ? limits.urgentJobs : limits.backgroundJobs
-            guard waiting < most, pending.urgent.bytes + pending.background.bytes + job.bytes <= limits.waitingBytes
+            guard waiting < most, pending.bytes + job.bytes <= limits.waitingBytes
             else { return .full("\(waiting) entries already wait for the disk") }
-            switch lane {
-            case .urgent: pending.urgent.append(job)
-            case .background: pending.background.append(job)
-            }
+            pending.append(job, to: lane)
             condition.signal()
             return nil
         }
         if let refusal { job.fail(refusal) }
     }
 
-    /// Writes what waits, refuses more, and returns when the thread has ended. Not to be called from a completion.
+    /// Writes what waits, refuses more, and returns when the thread has ended.
+    ///
+    /// From a completion it returns at once.
     func stop() {
         condition.withLock {
             pending.stopping = true
             condition.broadcast()
+            // The last owner may let go of the store in a completion: the thread cannot wait for itself.
+            guard pending.thread !== Thread.current else { return }
             while !pending.stopped { condition.wait() }
         }
     }
 
     private func serve(_ session: WriteSession, _ checkpointer: Checkpointer) {
         var lastCommit: Duration = .zero
+        let clock = ContinuousClock()
+        var lastUrgent: ContinuousClock.Instant?
         while true {
             let urgent: [Job]? = condition.withLock {
-                while pending.urgent.count == 0, pending.background.count == 0 {
+                while pending.isEmpty {
                     if pending.stopping { return nil }
                     condition.wait()
+                }
+                if pending.urgent.count == 0, let lastUrgent, clock.now - lastUrgent < limits.urgentMemory {
+                    _ = condition.wait(until: Date(timeIntervalSinceNow: limits.backgroundPause / .seconds(1)))
                 }
                 return pending.urgent.take(jobs: limits.batchJobs, bytes: limits.batchBytes)
             }
             guard let urgent else { return }
             var batch = Batch(session: session, statistics: statistics)
-            let slice = min(max(limits.backgroundSlice, lastCommit), limits.longestBackgroundSlice)
+            if !urgent.isEmpty { lastUrgent = clock.now }
+            let share = urgent.isEmpty ? limits.backgroundSlice : limits.backgroundSliceBesideUrgent
+            let slice = min(max(share, lastCommit), limits.longestBackgroundSlice)
             batch.run(urgent: urgent, background: { self.nextBackground() }, slice: slice)
             lastCommit = batch.commitDuration
             if let failure = batch.failure { report(failure) }
@@ -98,7 +134,7 @@ final class GroupCommitWriter: @unchecked Sendable {
     }
 
     private func nextBackground() -> Job? {
-        condition.withLock { pending.background.next() }
+        condition.withLock { pending.prompt.next() ?? pending.background.next() }
     }
 
     /// After a failed write of the storage nothing more may be acknowledged: everything that waits is refused, and the
@@ -111,7 +147,7 @@ final class GroupCommitWriter: @unchecked Sendable {
         logger.critical("the storage failed; the process must end", metadata: ["reason": "\(failure.sentence)"])
         let abandoned: [Job] = condition.withLock {
             pending.failure = failure
-            return pending.urgent.take(jobs: .max, bytes: .max) + pending.background.take(jobs: .max, bytes: .max)
+            return pending.takeAll()
         }
         for job in abandoned { job.fail(failure) }
         fatal(failure)

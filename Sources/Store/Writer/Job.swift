@@ -4,7 +4,9 @@ import Core
 enum Lane: Sendable {
     /// An acknowledgement waits for it: goes first.
     case urgent
-    /// Everything else: a bounded slice of each transaction.
+    /// A delivery lane or a person waits for it: goes before the rest of each transaction's bounded slice.
+    case prompt
+    /// Everything else, which may pile up: understanding messages.
     case background
 }
 
@@ -12,8 +14,9 @@ enum Lane: Sendable {
 struct Job: Sendable {
     /// Size of what it carries, for the bounds of queue and batch.
     var bytes: Int
-    /// Whether it runs in a savepoint of its own, because it may fail after it has begun to write. The journal's path
-    /// refuses before it writes and saves this cost.
+    /// Whether it runs in a savepoint of its own, because it may fail after it has begun to write.
+    ///
+    /// The journal's path refuses before it writes and saves this cost.
     var guarded: Bool
     /// Writes; returns what is to run after COMMIT.
     var perform: @Sendable (WriteSession) throws -> @Sendable () -> Void

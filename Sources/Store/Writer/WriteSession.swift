@@ -1,7 +1,9 @@
 import Core
 import GRDB
 
-/// What the writer's thread works with inside a transaction. Never leaves that thread.
+/// What the writer's thread works with inside a transaction.
+///
+/// Never leaves that thread.
 final class WriteSession {
     let database: Database
     let settings: StoreSettings

@@ -122,7 +122,8 @@ extension FHIRDestination {
             query.raw("urn%3Alabrador%3Aresult%7C")
             query.percentEncoded(result.id.text)
         }
-        let address = "\(configuration.url)/Observation?_count=\(portion.count)&identifier="
+        let address =
+            "\(configuration.url)/Observation?_count=\(portion.count)&identifier="
             + String(decoding: query.bytes, as: UTF8.self)
         guard let request = try? HTTPClient.Request(url: address, method: .GET, headers: template.headers) else {
             return done(.unknown)

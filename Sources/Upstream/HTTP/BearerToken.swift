@@ -40,7 +40,8 @@ final class BearerToken: Sendable {
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: file))
         } catch {
-            throw .token(file: file, why: "it cannot be read; check that it exists and that Labrador's user may read it")
+            throw .token(
+                file: file, why: "it cannot be read; check that it exists and that Labrador's user may read it")
         }
         guard data.count <= limit else { throw .token(file: file, why: "it has more than \(limit) bytes") }
         let token = String(decoding: data, as: UTF8.self).trimmingBlanks()

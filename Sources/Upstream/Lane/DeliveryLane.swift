@@ -167,7 +167,8 @@ extension DeliveryLane {
                     """)
             case .resumed: logger.notice("destination \(id) is back")
             case .setAside(let delivery, let dead): setAside[dead, default: []].append(delivery)
-            case .storeRefused(let why): logger.error("destination \(id): the store refuses, \(why). It is asked again.")
+            case .storeRefused(let why):
+                logger.error("destination \(id): the store refuses, \(why). It is asked again.")
             }
         }
         for (dead, deliveries) in setAside {

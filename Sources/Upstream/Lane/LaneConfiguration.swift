@@ -21,7 +21,7 @@ public struct LaneConfiguration: Hashable, Sendable {
 
     /// The defaults of a site.
     public init(
-        concurrency: Int = 8, batch: Int = 64, settleBatch: Int = 32, settleWithin: Duration = .milliseconds(5),
+        concurrency: Int = 8, batch: Int = 64, settleBatch: Int = 32, settleWithin: Duration = .milliseconds(10),
         poll: Duration = .seconds(1), storePause: Duration = .seconds(1), drain: Duration = .seconds(10),
         retry: RetryPolicy = RetryPolicy()
     ) {

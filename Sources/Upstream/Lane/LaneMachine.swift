@@ -105,6 +105,7 @@ extension LaneMachine {
         case .storeRefused(let why, let settling):
             if settling {
                 outcomes = committing + outcomes
+                outcomesSince = now
                 committing = []
             } else {
                 isLeasing = false

@@ -10,6 +10,8 @@ struct Configuration: Sendable {
     var storePath = "/var/lib/labrador"
     /// Where console and API listen.
     var api = SocketAddressText(host: "127.0.0.1", port: 8080)
+    /// Names under which browsers may reach the console, besides addresses and localhost.
+    var apiHostNames: [String] = []
     /// Where orders in HL7 arrive; nil when no such listener is wanted.
     var ordersHL7: SocketAddressText?
     /// Folders that hold profiles, first match wins.

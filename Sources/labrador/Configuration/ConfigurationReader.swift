@@ -17,6 +17,7 @@ struct ConfigurationReader {
             if let api = map["api"] {
                 _ = api.map { map in
                     if let listen = map["listen"].flatMap(Self.address) { configuration.api = listen }
+                    configuration.apiHostNames = map["host_names"]?.list(allowsSingle: true) { $0.name() } ?? []
                 }
             }
             if let orders = map["orders"] { configuration.ordersHL7 = Self.ordersHL7(orders) }

@@ -129,6 +129,7 @@ struct Daemon {
         var console = ConsoleConfiguration()
         console.host = configuration.api.host
         console.port = configuration.api.port
+        console.hostNames = configuration.apiHostNames
         console.socketPath = configuration.storePath + "/labrador.sock"
         console.facility = configuration.facility
         return console

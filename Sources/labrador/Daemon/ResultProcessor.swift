@@ -6,8 +6,9 @@ import ServiceLifecycle
 /// The lab role's work behind the acknowledgement: takes journalled messages in their order, lets their profile explain
 /// them, and records what became of them. Whatever a crash left undone is found here again.
 struct ResultProcessor: Service {
-    /// Messages in one transaction: enough to share a commit, few enough that an acknowledgement never waits long.
-    static let messagesPerBatch = 32
+    /// Messages read and understood at once. The store writes them in slices small enough that an acknowledgement never
+    /// waits long; meanwhile the next ones are read.
+    static let messagesPerBatch = 128
 
     let ledger: any ResultLedger
     let profiles: [DeviceID: Profile]
@@ -21,7 +22,7 @@ struct ResultProcessor: Service {
         await withGracefulShutdownHandler {
             for await _ in work.nudges {
                 do throws(StoreError) {
-                    while try await processBatch() {}
+                    try await processWaiting()
                 } catch {
                     // The store's own fatal handler ends the process for a failed disk; anything else is tried again
                     // with the next message, and the messages stay where they are.
@@ -33,17 +34,30 @@ struct ResultProcessor: Service {
         }
     }
 
-    /// - Returns: Whether there may be more.
-    private func processBatch() async throws(StoreError) -> Bool {
-        let messages = try ledger.unprocessedMessages(limit: Self.messagesPerBatch)
-        if messages.isEmpty { return false }
-        let interpreted = messages.map { InterpretedMessage(message: $0, interpretation: interpret($0)) }
-        let outcome = await withCheckedContinuation { continuation in
-            ledger.record(interpreted) { continuation.resume(returning: $0) }
+    /// Processes until nothing waits. One batch is understood while the one before it is being written.
+    private func processWaiting() async throws(StoreError) {
+        var writing: (last: MessageID, task: Task<Result<RecordSummary, StoreError>, Never>)?
+        while true {
+            let messages = try ledger.unprocessedMessages(after: writing?.last, limit: Self.messagesPerBatch)
+            let interpreted = messages.map { InterpretedMessage(message: $0, interpretation: interpret($0)) }
+            if let writing {
+                let summary = try await writing.task.value.get()
+                if summary.posted > 0 { recorded() }
+            }
+            guard let last = interpreted.last else {
+                // A message with a lower number may have ended meanwhile: look from the start once more.
+                if writing == nil { return }
+                writing = nil
+                continue
+            }
+            writing = (last.message.id, Task { await record(interpreted) })
         }
-        let summary = try outcome.get()
-        if summary.posted > 0 { recorded() }
-        return messages.count == Self.messagesPerBatch
+    }
+
+    private func record(_ messages: [InterpretedMessage]) async -> Result<RecordSummary, StoreError> {
+        await withCheckedContinuation { continuation in
+            ledger.record(messages) { continuation.resume(returning: $0) }
+        }
     }
 
     private func interpret(_ message: JournalledMessage) -> Interpretation {

@@ -102,7 +102,8 @@ enum DemoRows {
             ],
             raw: [
                 "␋MSH|^~\\&|BC-5150|Mindray|||20261122094257||ORU^R01|12|P|2.3.1||||||UNICODE␍\nPID|1||MRN0129^^^^MR␍\n"
-                    + "OBR|1||L24-000129|00001^Automated Count^99MRC␍\nOBX|1|NM|6690-2^WBC^LN||11.84|10*3/uL|4.00-10.00|H|||F␍\n␜␍"
+                    + "OBR|1||L24-000129|00001^Automated Count^99MRC␍\n"
+                    + "OBX|1|NM|6690-2^WBC^LN||11.84|10*3/uL|4.00-10.00|H|||F␍\n␜␍"
             ])
     }
 

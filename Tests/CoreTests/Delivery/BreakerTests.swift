@@ -72,7 +72,12 @@ import Testing
     @Test func grid() {
         let states: [(String, Breaker)] = [
             ("closed", Breaker(policy: policy)), ("open", opened()),
-            ("probing", { var breaker = opened(); breaker.probe(); return breaker }()),
+            (
+                "probing",
+                {
+                    var breaker = opened(); breaker.probe(); return breaker
+                }()
+            ),
         ]
         for (name, breaker) in states {
             var answered = breaker

@@ -14,7 +14,13 @@ import Testing
         (.outage, [408, 425, 429, 502, 503, 504, 507, 509, 520, 529]),
         (.suspect, [500]),
         (.conflict, [409, 412]),
-        (.laneFault, [100, 300, 301, 302, 303, 307, 308, 401, 402, 403, 405, 406, 411, 418, 426, 431, 451, 501, 505, 511, 599, 600, 999, 0, -1]),
+        (
+            .laneFault,
+            [
+                100, 300, 301, 302, 303, 307, 308, 401, 402, 403, 405, 406, 411, 418, 426, 431, 451, 501, 505, 511, 599,
+                600, 999, 0, -1,
+            ]
+        ),
     ])
     func statusDecides(kind: Verdict.Kind, statuses: [Int]) {
         for status in statuses {
@@ -52,9 +58,12 @@ import Testing
         (.entries(count: 3, failures: [FailedEntry(index: 1, status: 500)], location: nil), .suspect),
         (.entries(count: 3, failures: [FailedEntry(index: 1, status: 409)], location: nil), .conflict),
         (.entries(count: 3, failures: [FailedEntry(index: 1, status: 0)], location: nil), .ambiguous),
-        (.entries(
-            count: 3, failures: [FailedEntry(index: 0, status: 503), FailedEntry(index: 1, status: 422)], location: nil),
-            .refused),
+        (
+            .entries(
+                count: 3, failures: [FailedEntry(index: 0, status: 503), FailedEntry(index: 1, status: 422)],
+                location: nil),
+            .refused
+        ),
         (.outcome([]), .delivered),
         (.outcome([OutcomeIssue(severity: "warning", code: "invalid", text: "")]), .delivered),
         (.outcome([OutcomeIssue(severity: "error", code: "invalid", text: "")]), .refused),

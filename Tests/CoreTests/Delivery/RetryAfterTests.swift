@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-1", "1.5", "soon", "99999999999999999999999", "Sun, 22 Nov 2026 09:31:37 IST", "Sun, 32 Nov 2026 09:31:37 GMT",
+        "", "-1", "1.5", "soon", "99999999999999999999999", "Sun, 22 Nov 2026 09:31:37 IST",
+        "Sun, 32 Nov 2026 09:31:37 GMT",
         "Sun, 22 Nov 2026 25:31:37 GMT", "Sun, 22 Nov 2026 09:31 GMT", "Sun, 22 Foo 2026 09:31:37 GMT",
     ])
     func garbageIsNoHeader(header: String) {

@@ -41,15 +41,20 @@ import Testing
     @Test func aDeliveryWaitsJustLongerThanItsLane() {
         let paused = Standing(othersSucceed: false, pause: .seconds(4))
         #expect(
-            outcome(.outage, paused, random: 0) == .retry(after: .milliseconds(4_250), why: "x", consumesAttempt: false))
+            outcome(.outage, paused, random: 0) == .retry(after: .milliseconds(4_250), why: "x", consumesAttempt: false)
+        )
         #expect(
-            outcome(.outage, paused, random: 1) == .retry(after: .milliseconds(4_500), why: "x", consumesAttempt: false))
+            outcome(.outage, paused, random: 1) == .retry(after: .milliseconds(4_500), why: "x", consumesAttempt: false)
+        )
     }
 
     @Test func theServersWaitIsHonouredUpToItsCap() {
-        #expect(outcome(.outage, alone, asked: .seconds(20)) == .retry(after: .seconds(20), why: "x", consumesAttempt: false))
         #expect(
-            outcome(.outage, alone, asked: .seconds(3_600)) == .retry(after: .seconds(60), why: "x", consumesAttempt: false))
+            outcome(.outage, alone, asked: .seconds(20))
+                == .retry(after: .seconds(20), why: "x", consumesAttempt: false))
+        #expect(
+            outcome(.outage, alone, asked: .seconds(3_600))
+                == .retry(after: .seconds(60), why: "x", consumesAttempt: false))
     }
 
     @Test func aSuspectIsSetAsideOnlyWhileOthersSucceed() {

@@ -42,8 +42,8 @@ import Testing
         let bad = #"{"accession":"B","mrn":7,"kind":"laboratory"}"#
         #expect(
             mistakes("\(order("A"))\n\(bad)\n\(order("C"))\n{\n") == [
-                "2: mrn: is a number; write it as text in double quotes, because a number loses leading zeros and long digits "
-                    + "on its way.",
+                "2: mrn: is a number; write it as text in double quotes, because a number loses leading zeros and long "
+                    + "digits on its way.",
                 "5: This is not JSON: column 1: a key in double quotes is expected here.",
             ])
     }

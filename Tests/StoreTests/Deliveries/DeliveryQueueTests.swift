@@ -46,14 +46,16 @@ struct DeliveryQueueTests {
         #expect(try await house.store.nextDue(destination: "nobody") == nil)
     }
 
-    @Test("every outcome, what it blocks and how it is shown", arguments: [
-        (DeliveryOutcome.delivered("id 7"), "delivered", 1, ["A1 2"]),
-        (.retry(after: .zero, why: "503", consumesAttempt: true), "ready", 1, ["A1 1"]),
-        (.retry(after: .seconds(3_600), why: "503", consumesAttempt: false), "ready", 0, []),
-        (.ambiguous(after: .zero, why: "no answer"), "ambiguous", 1, ["A1 1"]),
-        (.ambiguous(after: .seconds(3_600), why: "no answer"), "ambiguous", 1, []),
-        (.parked("500 for this one only"), "parked", 1, []), (.dead("422 unknown code"), "dead", 1, []),
-    ])
+    @Test(
+        "every outcome, what it blocks and how it is shown",
+        arguments: [
+            (DeliveryOutcome.delivered("id 7"), "delivered", 1, ["A1 2"]),
+            (.retry(after: .zero, why: "503", consumesAttempt: true), "ready", 1, ["A1 1"]),
+            (.retry(after: .seconds(3_600), why: "503", consumesAttempt: false), "ready", 0, []),
+            (.ambiguous(after: .zero, why: "no answer"), "ambiguous", 1, ["A1 1"]),
+            (.ambiguous(after: .seconds(3_600), why: "no answer"), "ambiguous", 1, []),
+            (.parked("500 for this one only"), "parked", 1, []), (.dead("422 unknown code"), "dead", 1, []),
+        ])
     func outcomes(outcome: DeliveryOutcome, state: String, attempts: Int, next: [String]) async throws {
         let house = try await filled()
         let first = try await house.lease()
@@ -76,14 +78,17 @@ struct DeliveryQueueTests {
         let now = house.clock.tick()
         try await house.store.settle(
             [
-                Settlement(delivery: first[0].id, outcome: .retry(after: .seconds(60), why: "503", consumesAttempt: true)),
+                Settlement(
+                    delivery: first[0].id, outcome: .retry(after: .seconds(60), why: "503", consumesAttempt: true)),
                 Settlement(delivery: first[1].id, outcome: .ambiguous(after: .seconds(30), why: "cut")),
             ], now: now)
         #expect(try await house.store.nextDue(destination: "hms") == now.advanced(by: .seconds(30)))
         let queue = house.store
         #expect(try await queue.lease(destination: "hms", limit: 9, now: now.advanced(by: .seconds(29))).isEmpty)
-        #expect(sent(try await queue.lease(destination: "hms", limit: 9, now: now.advanced(by: .seconds(30)))) == ["A2 9"])
-        #expect(sent(try await queue.lease(destination: "hms", limit: 9, now: now.advanced(by: .seconds(60)))) == ["A1 1"])
+        #expect(
+            sent(try await queue.lease(destination: "hms", limit: 9, now: now.advanced(by: .seconds(30)))) == ["A2 9"])
+        #expect(
+            sent(try await queue.lease(destination: "hms", limit: 9, now: now.advanced(by: .seconds(60)))) == ["A1 1"])
     }
 
     @Test("a dead one blocks its key until it is retried or skipped", arguments: [true, false])
@@ -94,11 +99,19 @@ struct DeliveryQueueTests {
         try await house.settle(first[1], .delivered("ok"))
         #expect(try await house.lease().isEmpty)
         let waiting = try await house.store.queue(ListingFilter())
-        #expect(waiting.map(\.answer) == ["waits for D1 of the same accession", "waits for D1 of the same accession", "422"])
+        #expect(
+            waiting.map(\.answer) == [
+                "waits for D1 of the same accession", "waits for D1 of the same accession", "422",
+            ])
         if skips {
-            #expect(try await house.store.skip("D1", reason: "entered by hand") == .done("D1 is skipped. Later ones of its accession may go."))
+            #expect(
+                try await house.store.skip("D1", reason: "entered by hand")
+                    == .done("D1 is skipped. Later ones of its accession may go."))
             #expect(sent(try await house.lease()) == ["A1 2"])
-            #expect(try await house.store.queue(ListingFilter(state: "parked")).map(\.answer) == ["skipped: entered by hand"])
+            #expect(
+                try await house.store.queue(ListingFilter(state: "parked")).map(\.answer) == [
+                    "skipped: entered by hand"
+                ])
             guard case .refused = try await house.store.retry("D1") else {
                 Issue.record("a skipped delivery may not overtake")
                 return
@@ -114,7 +127,9 @@ struct DeliveryQueueTests {
     func skipLater() async throws {
         let house = try await filled()
         let first = try await house.lease()
-        #expect(try await house.store.skip("D2", reason: "superseded") == .done("D2 is skipped. Later ones of its accession may go."))
+        #expect(
+            try await house.store.skip("D2", reason: "superseded")
+                == .done("D2 is skipped. Later ones of its accession may go."))
         #expect(try await house.lease().isEmpty)
         try await house.settle(first[0], .delivered("ok"))
         #expect(sent(try await house.lease()) == ["A1 3"])
@@ -168,6 +183,26 @@ struct DeliveryQueueTests {
         try await house.settle(first[0], .delivered("ok"))
         try await house.settle(first[0], .dead("late"))
         #expect(try await house.store.queue(ListingFilter(state: "delivered")).map(\.id) == ["D1"])
+    }
+
+    @Test("the listing finds each state, by accession and device too")
+    func listing() async throws {
+        let house = try await filled()
+        let first = try await house.lease()
+        try await house.settle(first[0], .delivered("ok"))
+        _ = try await house.store.skip("D2", reason: "by hand")
+        func ids(_ state: String?, _ accession: String? = nil, _ device: String? = nil) async throws -> [String] {
+            try await house.store.queue(ListingFilter(state: state, accession: accession, device: device)).map(\.id)
+        }
+        #expect(try await ids(nil) == ["D4", "D3"])
+        #expect(try await ids("delivered") == ["D1"])
+        #expect(try await ids("parked") == ["D2"])
+        #expect(try await ids("leased") == ["D4"])
+        #expect(try await ids("ready", "A1") == ["D3"])
+        #expect(try await ids("delivered", "A1") == ["D1"])
+        #expect(try await ids("delivered", "A2") == [])
+        #expect(try await ids(nil, "A2", "haem-1") == ["D4"])
+        #expect(try await ids(nil, nil, "haem-2") == [])
     }
 
     @Test("a long answer is cut at a character")

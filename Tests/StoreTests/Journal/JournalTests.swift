@@ -94,7 +94,9 @@ struct JournalTests {
         #expect(try house.store.unprocessedMessages(limit: 9).map(\.id) == [ids[0], ids[1]])
     }
 
-    @Test("bytes come back as they were", arguments: [[], [0], Array(0...255), Array(repeating: 0xFF, count: 100_000)] as [[UInt8]])
+    @Test(
+        "bytes come back as they were",
+        arguments: [[], [0], Array(0...255), Array(repeating: 0xFF, count: 100_000)] as [[UInt8]])
     func bytes(_ bytes: [UInt8]) async throws {
         let house = try House()
         var entry = JournalEntry.message()

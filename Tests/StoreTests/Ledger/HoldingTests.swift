@@ -35,7 +35,8 @@ struct HoldingTests {
     func twoReasons() async throws {
         let house = try House()
         let problem = Problem(at: "OBX|1", what: "'XYZ' is not in this profile.", held: .unmappedTest)
-        try await house.receive(.of("A1", .of("XYZ", "1", held: .unmappedTest), .of("WBC", "5", at: 2), problems: [problem]))
+        try await house.receive(
+            .of("A1", .of("XYZ", "1", held: .unmappedTest), .of("WBC", "5", at: 2), problems: [problem]))
         #expect(try await house.holds() == ["no-order"])
         #expect(try await house.apply(.place(.laboratory("A1"))).released == 1)
         let holds = try await house.store.holds(ListingFilter())
@@ -51,8 +52,10 @@ struct HoldingTests {
         #expect(try await house.understand(.unreadable("No record follows H.")).held == 1)
         #expect(try await house.holds() == ["unreadable"])
         #expect(try house.store.unprocessedMessages(limit: 9).isEmpty)
-        #expect(try await house.store.assign("H1", order: "A1") == .refused(
-            "H1 holds a whole message that no results could be read from: nothing can be assigned."))
+        #expect(
+            try await house.store.assign("H1", order: "A1")
+                == .refused(
+                    "H1 holds a whole message that no results could be read from: nothing can be assigned."))
         #expect(try await house.store.release("H1") == .done("Seen; it keeps no result back."))
     }
 

@@ -92,12 +92,14 @@ struct ResendTests {
         for (index, value) in values.enumerated() {
             seen.append(
                 Observation(
-                    at: "R|\(index)", code: "C\(index)", name: index == 1 ? nil : "Näme", loinc: index == 2 ? nil : "6690-2",
+                    at: "R|\(index)", code: "C\(index)", name: index == 1 ? nil : "Näme",
+                    loinc: index == 2 ? nil : "6690-2",
                     value: value, unit: index == 3 ? nil : "10*3/uL", deviceUnit: index == 4 ? "" : "10^3/µL",
                     flags: [[], [""], ["H"], ["H", "A"], ["a\nb"], ["\\n"]][index],
                     deviceFlags: [["\\", "\n"], [], ["!"], ["", ""], ["x"], []][index],
                     status: [.final, .preliminary, .registered, .corrected, .cancelled, .enteredInError][index],
-                    range: index == 5 ? nil : "4.00 - 10.00", performed: index == 0 ? nil : "2026-11-22T09:31:0\(index)+05:30",
+                    range: index == 5 ? nil : "4.00 - 10.00",
+                    performed: index == 0 ? nil : "2026-11-22T09:31:0\(index)+05:30",
                     notes: index == 0 ? ["PLT clumps?", "two\nlines"] : [], occurrence: index,
                     held: index == 2 ? .unmappedTest : nil))
         }

@@ -20,7 +20,10 @@ struct VersionTests {
         let result = ResultID(device: "haem-1", specimen: "A1", observation: .of("WBC", "5.20"))
         #expect(second.first?.report.results.map(\.id) == [result])
         let story = try await house.store.explain(result.text)
-        #expect(story?.steps.filter { $0.step == "corrected" }.map(\.what) == ["WBC: 5.10 (preliminary) became 5.20 (final)."])
+        #expect(
+            story?.steps.filter { $0.step == "corrected" }.map(\.what) == [
+                "WBC: 5.10 (preliminary) became 5.20 (final)."
+            ])
         // A resend of either version changes nothing.
         #expect(try await house.receive(.of("A1", .of("WBC", "5.20"))).duplicates == 1)
         #expect(try await house.states() == ["RBC 4.50 posted", "WBC 5.20 posted"])
@@ -39,6 +42,10 @@ struct VersionTests {
         #expect(try await house.states() == ["WBC 5.10 posted", "WBC 9.99 rejected"])
         #expect(try await house.receive(.of("A1", .of("WBC", "9.99", status: .corrected))).duplicates == 1)
         #expect(try await house.holds() == [])
+        // A later correction replaces both.
+        try await house.apply(.place(.laboratory("A1")))
+        try await house.receive(.of("A1", .of("WBC", "5.15", status: .corrected)))
+        #expect(try await house.states() == ["WBC 5.15 posted"])
     }
 
     @Test("a rerun supersedes the earlier run; both stay and both are sent, in order")
@@ -63,7 +70,8 @@ struct VersionTests {
         try await house.receive(.of("A1", .of("WBC", "5.10")))
         switch other {
         case .earlier: try await house.receive(.of("A1", .of("WBC", "5", performed: "2026-11-22T08:00:00+05:30")))
-        case .sameMomentElsewhere: try await house.receive(.of("A1", .of("WBC", "5", performed: "2026-11-22T04:01:07Z")))
+        case .sameMomentElsewhere:
+            try await house.receive(.of("A1", .of("WBC", "5", performed: "2026-11-22T04:01:07Z")))
         case .otherTest: try await house.receive(.of("A1", .of("RBC", "5", performed: "2026-11-22T10:00:00+05:30")))
         case .otherSpecimen: try await house.receive(.of("A2", .of("WBC", "5", performed: "2026-11-22T10:00:00+05:30")))
         case .otherDevice:
@@ -116,17 +124,19 @@ struct VersionTests {
         #expect(try house.count("SELECT count(*) FROM delivery") == 0)
     }
 
-    @Test("one of two times is certainly later", arguments: [
-        ("2026-11-22T09:31:07+05:30", "2026-11-22T09:31:06+05:30", true),
-        ("2026-11-22T09:31:07+05:30", "2026-11-22T09:31:07+05:30", false),
-        ("2026-11-22T04:01:08Z", "2026-11-22T09:31:07+05:30", true),
-        ("2026-11-22T09:31:07-03:00", "2026-11-22T09:31:07+05:30", true),
-        ("2026-03-01T00:00:00Z", "2026-02-28T23:59:59Z", true),
-        ("2027-01-01T00:00:00", "2026-12-31T23:59:59", true),
-        ("2026-11-22T09:31:07.500Z", "2026-11-22T09:31:06Z", true),
-        ("2027-01-01T00:00:00", "2026-12-31T23:59:59Z", false), ("2027", "2026-12-31T23:59:59Z", false),
-        ("", "", false), ("2026-99-99T99:99:99Z", "2026-11-22T09:31:06Z", false),
-    ])
+    @Test(
+        "one of two times is certainly later",
+        arguments: [
+            ("2026-11-22T09:31:07+05:30", "2026-11-22T09:31:06+05:30", true),
+            ("2026-11-22T09:31:07+05:30", "2026-11-22T09:31:07+05:30", false),
+            ("2026-11-22T04:01:08Z", "2026-11-22T09:31:07+05:30", true),
+            ("2026-11-22T09:31:07-03:00", "2026-11-22T09:31:07+05:30", true),
+            ("2026-03-01T00:00:00Z", "2026-02-28T23:59:59Z", true),
+            ("2027-01-01T00:00:00", "2026-12-31T23:59:59", true),
+            ("2026-11-22T09:31:07.500Z", "2026-11-22T09:31:06Z", true),
+            ("2027-01-01T00:00:00", "2026-12-31T23:59:59Z", false), ("2027", "2026-12-31T23:59:59Z", false),
+            ("", "", false), ("2026-99-99T99:99:99Z", "2026-11-22T09:31:06Z", false),
+        ])
     func later(one: String, other: String, expected: Bool) {
         #expect(RunMoment.isLater(one, than: other) == expected)
     }

@@ -28,12 +28,14 @@ struct WorklistTests {
         #expect(entry.studyInstanceUID.hasPrefix("2.25."))
     }
 
-    @Test("a preselection keeps what may match, and only open orders", arguments: [
-        ([:], ["R1", "R2", "R3"]), (["from": "20261123"], ["R2"]), (["through": "20261122"], ["R1", "R3"]),
-        (["from": "20261122", "through": "20261122"], ["R1", "R3"]), (["modality": "MR"], ["R3"]),
-        (["station": "CT02"], ["R2"]), (["accession": "R1"], ["R1"]), (["patient": "MRN2"], ["R3"]),
-        (["patient": "MRN2", "modality": "CT"], []),
-    ] as [([String: String], [String])])
+    @Test(
+        "a preselection keeps what may match, and only open orders",
+        arguments: [
+            ([:], ["R1", "R2", "R3"]), (["from": "20261123"], ["R2"]), (["through": "20261122"], ["R1", "R3"]),
+            (["from": "20261122", "through": "20261122"], ["R1", "R3"]), (["modality": "MR"], ["R3"]),
+            (["station": "CT02"], ["R2"]), (["accession": "R1"], ["R1"]), (["patient": "MRN2"], ["R3"]),
+            (["patient": "MRN2", "modality": "CT"], []),
+        ] as [([String: String], [String])])
     func preselection(keys: [String: String], expected: [String]) async throws {
         let house = try House()
         try await house.apply(
@@ -68,18 +70,21 @@ struct WorklistTests {
     func readOnly() async throws {
         #expect(throws: StoreError.self) { try WorklistReader.open(folder: House.newFolder()) }
         let house = try House()
-        let reader = try ReaderPool(StoreFolder(url: house.folder).database, StoreConfiguration())
+        let reader = try ReaderPool(
+            StoreFolder(url: house.folder).database, connections: 1, StoreConfiguration())
         #expect(throws: StoreError.self) {
             try reader.readNow { try Query($0, "INSERT INTO device (name) VALUES ('x')").run() }
         }
     }
 
-    @Test("scheduled starts in the facility's time", arguments: [
-        ("2026-11-22T10:00:00+05:30", "20261122 100000"), ("2026-11-22T10:00+05:30", "20261122 100000"),
-        ("2026-11-22T20:00:00Z", "20261123 013000"), ("2026-12-31T23:00:00.250-0500", "20270101 093000"),
-        ("2026-11-22T10:00:00", "20261122 100000"), ("2026-11-22", "20261122 "), ("soon", "-"), ("", "-"),
-        ("2026-11-22T10:00:00+nonsense", "20261122 100000"),
-    ])
+    @Test(
+        "scheduled starts in the facility's time",
+        arguments: [
+            ("2026-11-22T10:00:00+05:30", "20261122 100000"), ("2026-11-22T10:00+05:30", "20261122 100000"),
+            ("2026-11-22T20:00:00Z", "20261123 013000"), ("2026-12-31T23:00:00.250-0500", "20270101 093000"),
+            ("2026-11-22T10:00:00", "20261122 100000"), ("2026-11-22", "20261122 "), ("soon", "-"), ("", "-"),
+            ("2026-11-22T10:00:00+nonsense", "20261122 100000"),
+        ])
     func starts(scheduled: String, expected: String) {
         let start = FacilityTime(timeZone: "Asia/Kolkata").start(of: scheduled)
         #expect((start.map { "\($0.date) \($0.time ?? "")" } ?? "-") == expected)

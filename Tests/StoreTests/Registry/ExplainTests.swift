@@ -8,7 +8,8 @@ struct ExplainTests {
     /// One walk from the order to the receipt, with a refusal on the way.
     private func walked() async throws -> House {
         let house = try House()
-        try await house.apply(.place(.laboratory("A1")), source: .message("MSH|ORM\r", from: "orders", at: house.clock.tick()))
+        try await house.apply(
+            .place(.laboratory("A1")), source: .message("MSH|ORM\r", from: "orders", at: house.clock.tick()))
         _ = try await house.append(.message("\u{2}MSH|ORU\r", at: house.clock.tick()))
         try await house.understand(.of("A1", .of("WBC", "5.10")))
         try await house.settle(try await house.lease()[0], .dead("422: code unknown"))
@@ -43,7 +44,9 @@ struct ExplainTests {
         #expect(try await house.store.explain("M1")?.steps.first?.step == "order")
     }
 
-    @Test("what is unknown is nothing", arguments: ["", " ", "A9", "M9", "S9", "H9", "D9", "M", "0123456789abcdef0123456789abcdef"])
+    @Test(
+        "what is unknown is nothing",
+        arguments: ["", " ", "A9", "M9", "S9", "H9", "D9", "M", "0123456789abcdef0123456789abcdef"])
     func unknown(subject: String) async throws {
         let house = try await walked()
         #expect(try await house.store.explain(subject)?.subject == nil)
@@ -79,10 +82,12 @@ struct ExplainTests {
         #expect(try await house.steps("A1").contains("posted"))
     }
 
-    @Test("control characters are named, a carriage return is a line", arguments: [
-        ([0x05, 0x02, 0x31, 0x0D, 0x03, 0x0A, 0x7F], "<ENQ><STX>1\n<ETX><LF><DEL>"), (Array("é".utf8), "é"),
-        ([0xE9, 0x41], "<E9>A"), ([], ""),
-    ] as [([UInt8], String)])
+    @Test(
+        "control characters are named, a carriage return is a line",
+        arguments: [
+            ([0x05, 0x02, 0x31, 0x0D, 0x03, 0x0A, 0x7F], "<ENQ><STX>1\n<ETX><LF><DEL>"), (Array("é".utf8), "é"),
+            ([0xE9, 0x41], "<E9>A"), ([], ""),
+        ] as [([UInt8], String)])
     func visible(bytes: [UInt8], text: String) {
         #expect(VisibleText.of(bytes) == text)
     }

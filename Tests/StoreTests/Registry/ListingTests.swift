@@ -24,7 +24,10 @@ struct ListingTests {
         #expect(results.map(\.device) == ["haem-1", "haem-1", "haem-1"])
         #expect(results[2].flags == ["L"])
         let hold = try #require(try await house.store.holds(ListingFilter()).first)
-        #expect([hold.id, hold.reason, hold.accession, hold.device, hold.message] == ["H1", "no-order", "X9", "haem-1", "\(message)"])
+        #expect(
+            [hold.id, hold.reason, hold.accession, hold.device, hold.message] == [
+                "H1", "no-order", "X9", "haem-1", "\(message)",
+            ])
         let order = try #require(try await house.store.orders(ListingFilter()).first)
         #expect([order.patient, order.mrn, order.kind, order.state] == ["RAO ASHA", "MRN1", "laboratory", "open"])
         let queued = try #require(try await house.store.queue(ListingFilter()).first)

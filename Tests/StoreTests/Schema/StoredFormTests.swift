@@ -40,13 +40,16 @@ struct StoredFormTests {
         #expect([StoredDelivery.ready, .ambiguous].allSatisfy { $0.code < 2 })
         #expect([StoredDelivery.leased, .parked, .dead].allSatisfy { (2..<10).contains($0.code) })
         #expect([StoredDelivery.delivered, .skipped].allSatisfy { $0.code >= 10 })
+        #expect(StoredDelivery.skipped.code == 11)
         #expect(OrderKind.imaging.code == 2)
         #expect(HoldState.open.code == 0)
     }
 
-    @Test("lists come back as they were", arguments: [
-        [], [""], ["H"], ["", ""], ["a\nb", "c"], ["\\"], ["\\n", "\n"], ["\\", ""], ["é", "क"],
-    ] as [[String]])
+    @Test(
+        "lists come back as they were",
+        arguments: [
+            [], [""], ["H"], ["", ""], ["a\nb", "c"], ["\\"], ["\\n", "\n"], ["\\", ""], ["é", "क"],
+        ] as [[String]])
     func lists(items: [String]) {
         switch TextList.column(items) {
         case .null: #expect(items.isEmpty)
@@ -58,13 +61,18 @@ struct StoredFormTests {
 
     @Test("a result id is sixteen bytes, and nothing else is one")
     func resultID() {
-        #expect(ResultID("00ff10a900ff10a900ff10a900ff10a9").bytes == [0, 255, 16, 169, 0, 255, 16, 169, 0, 255, 16, 169, 0, 255, 16, 169])
+        #expect(
+            ResultID("00ff10a900ff10a900ff10a900ff10a9").bytes == [
+                0, 255, 16, 169, 0, 255, 16, 169, 0, 255, 16, 169, 0, 255, 16, 169,
+            ])
         #expect(ResultID("").bytes == [])
         #expect(ResultID("00ff").bytes == [])
         #expect(ResultID("zzff10a900ff10a900ff10a900ff10a9").bytes == [])
     }
 
-    @Test("texts and blobs come back as they were", arguments: ["", "a", "nul\u{0}inside", "é", String(repeating: "x", count: 70_000)])
+    @Test(
+        "texts and blobs come back as they were",
+        arguments: ["", "a", "nul\u{0}inside", "é", String(repeating: "x", count: 70_000)])
     func binding(text: String) async throws {
         let house = try House()
         let back = try await house.onWriter { session in

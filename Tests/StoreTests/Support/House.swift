@@ -101,7 +101,8 @@ final class House: Sendable {
     // MARK: What people see
 
     func states(_ accession: String? = nil) async throws -> [String] {
-        try await store.results(ListingFilter(accession: accession)).map { "\($0.test) \($0.value) \($0.state)" }.sorted()
+        try await store.results(ListingFilter(accession: accession)).map { "\($0.test) \($0.value) \($0.state)" }
+            .sorted()
     }
 
     func holds(_ state: String? = nil) async throws -> [String] {

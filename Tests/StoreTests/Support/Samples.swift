@@ -78,7 +78,8 @@ struct Gate: Sendable {
             Job(guarded: true) { _ in
                 entered.signal()
                 opened.wait()
-            } done: { _ in }, lane: .urgent)
+            } done: { _ in
+            }, lane: .urgent)
         entered.wait()
     }
 

@@ -1,5 +1,7 @@
 import Core
 import Dispatch
+import Foundation
+import Logging
 import Testing
 
 @testable import Store
@@ -153,5 +155,22 @@ struct GroupCommitTests {
             if case .failure(.refused) = outcome { told.change { $0.append("refused") } }
         }
         #expect(told.value == ["waited", "refused"])
+    }
+
+    @Test("the last owner may let go in a completion")
+    func letsGo() async throws {
+        let folder = House.newFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let owner = Box<Store?>(
+            try Store.open(
+                folder: folder, facility: Facility(), destinations: [],
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), fatal: { _ in }))
+        await withCheckedContinuation { continuation in
+            owner.value?.append(.message()) { _ in
+                owner.change { $0 = nil }
+                continuation.resume()
+            }
+        }
+        #expect(owner.value === nil)
     }
 }

@@ -17,9 +17,11 @@ struct StorageFailureTests {
             _ = sqlite3_wal_hook(session.database.sqliteConnection, nil, nil)
         }
         house.store.writer.submit(
-            Job(guarded: false, { session in
-                _ = sqlite3_commit_hook(session.database.sqliteConnection, { _ in 1 }, nil)
-            }, done: { _ in }), lane: .urgent)
+            Job(
+                guarded: false,
+                { session in
+                    _ = sqlite3_commit_hook(session.database.sqliteConnection, { _ in 1 }, nil)
+                }, done: { _ in }), lane: .urgent)
         await #expect(throws: StoreError.self) { try await house.append(.message("lost")) }
         #expect(house.fatal.value.count == 1)
         guard case .storageFailed = house.fatal.value.first else {
@@ -55,7 +57,8 @@ struct StorageFailureTests {
             try session.query("PRAGMA max_page_count = 1000000").first { $0.int(0) }
         }
         _ = try await house.append(.message("after"))
-        #expect(try house.store.unprocessedMessages(limit: 9).map(\.bytes) == [Array("before".utf8), Array("after".utf8)])
+        #expect(
+            try house.store.unprocessedMessages(limit: 9).map(\.bytes) == [Array("before".utf8), Array("after".utf8)])
     }
 
     @Test("another program's lock refuses for the time being")
@@ -63,7 +66,10 @@ struct StorageFailureTests {
         var configuration = StoreConfiguration()
         configuration.busyTimeout = .milliseconds(1)
         let house = try House(configuration: configuration)
-        let other = try DatabaseQueue(path: house.folder.appendingPathComponent("labrador.sqlite").path)
+        var unsafe = Configuration()
+        unsafe.allowsUnsafeTransactions = true
+        let path = house.folder.appendingPathComponent("labrador.sqlite").path
+        let other = try DatabaseQueue(path: path, configuration: unsafe)
         try other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE") }
         await #expect(throws: StoreError.self) { try await house.append(.message()) }
         try other.inDatabase { try $0.execute(sql: "COMMIT") }
@@ -71,11 +77,14 @@ struct StorageFailureTests {
         #expect(house.fatal.value.isEmpty)
     }
 
-    @Test("what must follow from an error", arguments: [
-        (SQLITE_IOERR, "storageFailed"), (SQLITE_IOERR | (4 << 8), "storageFailed"), (SQLITE_CORRUPT, "storageFailed"),
-        (SQLITE_NOTADB, "storageFailed"), (SQLITE_FULL, "full"), (SQLITE_IOERR | (19 << 8), "full"),
-        (SQLITE_BUSY, "refused"), (SQLITE_CONSTRAINT, "refused"), (SQLITE_READONLY, "refused"),
-    ])
+    @Test(
+        "what must follow from an error",
+        arguments: [
+            (SQLITE_IOERR, "storageFailed"), (SQLITE_IOERR | (4 << 8), "storageFailed"),
+            (SQLITE_CORRUPT, "storageFailed"),
+            (SQLITE_NOTADB, "storageFailed"), (SQLITE_FULL, "full"), (SQLITE_IOERR | (19 << 8), "full"),
+            (SQLITE_BUSY, "refused"), (SQLITE_CONSTRAINT, "refused"), (SQLITE_READONLY, "refused"),
+        ])
     func sorted(code: Int32, expected: String) {
         let found: String
         switch StoreError(SQLFailure(code: code, message: "m")) {

@@ -59,7 +59,13 @@ import Upstream
         for character in String(decoding: bytes, as: UTF8.self) {
             if isInString {
                 out.append(character)
-                if isEscaped { isEscaped = false } else if character == "\\" { isEscaped = true } else if character == "\"" { isInString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if character == "\\" {
+                    isEscaped = true
+                } else if character == "\"" {
+                    isInString = false
+                }
                 continue
             }
             switch character {

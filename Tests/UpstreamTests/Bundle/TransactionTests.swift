@@ -111,8 +111,10 @@ import Upstream
     @Test(arguments: [
         ([ObservationStatus.final, .final], "final"), ([.final, .corrected], "corrected"),
         ([.final, .preliminary], "partial"), ([.preliminary, .preliminary], "preliminary"),
-        ([.registered], "registered"), ([.registered, .preliminary], "partial"), ([.cancelled, .cancelled], "cancelled"),
-        ([.final, .cancelled], "final"), ([.enteredInError], "entered-in-error"), ([.cancelled, .enteredInError], "cancelled"),
+        ([.registered], "registered"), ([.registered, .preliminary], "partial"),
+        ([.cancelled, .cancelled], "cancelled"),
+        ([.final, .cancelled], "final"), ([.enteredInError], "entered-in-error"),
+        ([.cancelled, .enteredInError], "cancelled"),
         ([.corrected, .preliminary], "partial"),
     ])
     func theReportsStatusFollowsItsResults(statuses: [ObservationStatus], status: String) throws {
@@ -136,7 +138,8 @@ import Upstream
         order.accession = #"A"},"x":{"y":"\#u{0}\#n"#
         order.patient.mrn = #"\"#
         let report = Sample.report(
-            [Sample.observation(#"""#, .text("\u{1B}[31m"), name: "\u{0}", notes: [#"",""#])], device: #"d"e"#, order: order)
+            [Sample.observation(#"""#, .text("\u{1B}[31m"), name: "\u{0}", notes: [#"",""#])], device: #"d"e"#,
+            order: order)
         let bundle = try Written(report)
         #expect(at(try bundle.observation(), "valueString") == "\u{241B}[31m")
         #expect(at(try bundle.observation(), "subject", "identifier", "value") == #"\"#)

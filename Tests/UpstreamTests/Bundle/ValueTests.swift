@@ -9,7 +9,8 @@ import Testing
             Sample.observation("WBC", .quantity(token, nil), unit: "10*3/uL", deviceUnit: "10^3/uL"))
         #expect(
             bundle.text.contains(
-                #""valueQuantity":{"value":\#(token),"unit":"10^3/uL","system":"http://unitsofmeasure.org","code":"10*3/uL"}"#))
+                #""valueQuantity":{"value":\#(token),"unit":"10^3/uL","system":"http://unitsofmeasure.org","code":"10*3/uL"}"#
+            ))
     }
 
     @Test(arguments: [Comparator.less, .lessOrEqual, .greater, .greaterOrEqual])
@@ -36,7 +37,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("NA", "unknown"), ("----", "unknown"), ("****", "unknown"), ("", "unknown"), ("  ", "unknown"), ("ERR", "error"),
+        ("NA", "unknown"), ("----", "unknown"), ("****", "unknown"), ("", "unknown"), ("  ", "unknown"),
+        ("ERR", "error"),
         ("error", "error"), ("NOT DONE", "not-performed"), ("NaN", "not-a-number"),
     ])
     func noResultHasAReasonAndTheDevicesWords(words: String, code: String) throws {

@@ -33,7 +33,8 @@ import Upstream
         let system = "urn%3Alabrador%3Aresult%7C"
         #expect(
             requests[0].path
-                == "/fhir/Observation?_count=2&identifier=\(system)\(report.results[0].id),\(system)\(report.results[1].id)")
+                == "/fhir/Observation?_count=2&identifier=\(system)\(report.results[0].id),\(system)\(report.results[1].id)"
+        )
     }
 
     @Test func anEarlierVersionIsNotThisOne() async throws {

@@ -7,21 +7,24 @@ import Upstream
         FHIRAnswer(bytes: Array(text.utf8), contentType: type)
     }
 
-    @Test(arguments: [
-        ("", nil, FHIRAnswer.empty), (" \r\n", "text/html", .empty),
-        ("<html>Sign in</html>", "text/html; charset=utf-8", .foreign("text/html")),
-        ("<html>Sign in</html>", nil, .foreign("text")),
-        (#"{"resourceType":"Bundle"}"#, "text/html", .foreign("text/html")),
-        (#"{"ok":true}"#, "application/json", .foreign("JSON without a resourceType")),
-        ("[]", "application/json", .foreign("JSON without a resourceType")),
-        (#"{"resourceType":"Bundle","type":"transac"#, "application/fhir+json", .broken),
-        (#"{"resourceType":"Bun"#, nil, .broken),
-        (#"{"resourceType":"Basic","id":"1"}"#, "Application/FHIR+JSON;charset=utf-8", .resource("Basic")),
-        (#"{"resourceType":"Basic","id":"1"}"#, nil, .resource("Basic")),
-        (#"{"resourceType":"Bundle","type":"transaction"}"#, "application/json", .resource("Bundle")),
-        (#"{"resourceType":"Bundle","type":"batch-response"}"#, "application/json",
-            .entries(count: 0, failures: [], location: nil)),
-    ] as [(String, String?, FHIRAnswer)])
+    @Test(
+        arguments: [
+            ("", nil, FHIRAnswer.empty), (" \r\n", "text/html", .empty),
+            ("<html>Sign in</html>", "text/html; charset=utf-8", .foreign("text/html")),
+            ("<html>Sign in</html>", nil, .foreign("text")),
+            (#"{"resourceType":"Bundle"}"#, "text/html", .foreign("text/html")),
+            (#"{"ok":true}"#, "application/json", .foreign("JSON without a resourceType")),
+            ("[]", "application/json", .foreign("JSON without a resourceType")),
+            (#"{"resourceType":"Bundle","type":"transac"#, "application/fhir+json", .broken),
+            (#"{"resourceType":"Bun"#, nil, .broken),
+            (#"{"resourceType":"Basic","id":"1"}"#, "Application/FHIR+JSON;charset=utf-8", .resource("Basic")),
+            (#"{"resourceType":"Basic","id":"1"}"#, nil, .resource("Basic")),
+            (#"{"resourceType":"Bundle","type":"transaction"}"#, "application/json", .resource("Bundle")),
+            (
+                #"{"resourceType":"Bundle","type":"batch-response"}"#, "application/json",
+                .entries(count: 0, failures: [], location: nil)
+            ),
+        ] as [(String, String?, FHIRAnswer)])
     func isRecognised(text: String, type: String?, answer: FHIRAnswer) {
         #expect(read(text, type) == answer)
     }
@@ -58,7 +61,8 @@ import Upstream
                     failures: [
                         FailedEntry(
                             index: 1, status: 422, issues: [OutcomeIssue(severity: "error", code: "value", text: "x")]),
-                        FailedEntry(index: 2, status: 0), FailedEntry(index: 3, status: 0), FailedEntry(index: 4, status: 0),
+                        FailedEntry(index: 2, status: 0), FailedEntry(index: 3, status: 0),
+                        FailedEntry(index: 4, status: 0),
                     ], location: "DiagnosticReport/7/_history/1"))
     }
 
@@ -66,9 +70,13 @@ import Upstream
         let deep = String(repeating: "[", count: 100_000)
         #expect(read(deep) == .broken)
         #expect(read(#"{"resourceType":{"resourceType":[]}}"#) == .foreign("JSON without a resourceType"))
-        #expect(read(#"{"resourceType":"Bundle","type":"batch-response","entry":{"a":1}}"#) == .entries(count: 0, failures: [], location: nil))
+        #expect(
+            read(#"{"resourceType":"Bundle","type":"batch-response","entry":{"a":1}}"#)
+                == .entries(count: 0, failures: [], location: nil))
         let many = Array(repeating: "{}", count: 1_000).joined(separator: ",")
-        #expect(read(#"{"resourceType":"OperationOutcome","issue":[\#(many)]}"#) == .outcome(Array(repeating: OutcomeIssue(severity: "error", code: "unknown", text: ""), count: 20)))
+        #expect(
+            read(#"{"resourceType":"OperationOutcome","issue":[\#(many)]}"#)
+                == .outcome(Array(repeating: OutcomeIssue(severity: "error", code: "unknown", text: ""), count: 20)))
     }
 }
 
@@ -113,7 +121,9 @@ import Upstream
         #expect(set(observation())?.holds(none) == false)
     }
 
-    @Test(arguments: ["", "<html>", #"{"resourceType":"OperationOutcome"}"#, #"{"resourceType":"Bundle","type":"history"}"#])
+    @Test(arguments: [
+        "", "<html>", #"{"resourceType":"OperationOutcome"}"#, #"{"resourceType":"Bundle","type":"history"}"#,
+    ])
     func othersAreNoSearchset(text: String) {
         #expect(Searchset(bytes: Array(text.utf8)) == nil)
     }

@@ -13,8 +13,10 @@ import Upstream
     }
 
     @Test(arguments: [
-        "", "hms.example.in/fhir", "ftp://hms.example.in", "http://", "https:///fhir", "https://hms.example.in/fhir?x=1",
-        "https://user:word@hms.example.in/fhir", "https://hms.example.in/fhir#a", "http+unix://%2Ftmp%2Fx/", "file:///etc",
+        "", "hms.example.in/fhir", "ftp://hms.example.in", "http://", "https:///fhir",
+        "https://hms.example.in/fhir?x=1",
+        "https://user:word@hms.example.in/fhir", "https://hms.example.in/fhir#a", "http+unix://%2Ftmp%2Fx/",
+        "file:///etc",
     ])
     func addressesThatAreNone(url: String) throws {
         #expect(throws: DestinationError.self) { try FHIRDestination.test(url) }
@@ -58,10 +60,14 @@ import Upstream
     }
 
     @Test func aFileThatIsNotThere() {
-        #expect(throws: DestinationError.token(file: "/nowhere/t", why: "it cannot be read; check that it exists and that Labrador's user may read it")) {
+        #expect(
+            throws: DestinationError.token(
+                file: "/nowhere/t", why: "it cannot be read; check that it exists and that Labrador's user may read it")
+        ) {
             try FHIRDestination.test("http://127.0.0.1:1/fhir", token: "/nowhere/t")
         }
-        #expect(throws: DestinationError.certificates(file: "/nowhere/c", why: "no certificate could be read from it")) {
+        #expect(throws: DestinationError.certificates(file: "/nowhere/c", why: "no certificate could be read from it"))
+        {
             try FHIRDestination.test("http://127.0.0.1:1/fhir", certificates: "/nowhere/c")
         }
     }

@@ -107,7 +107,10 @@ import Upstream
         let server = try await ScriptedServer { _, _ in .hang }
         let destination = try FHIRDestination.test(server.url)
         async let verdict = destination.verdict(on: Sample.delivery(1))
-        while server.requests.isEmpty { await Task.yield() }
+        while server.requests.isEmpty {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         await destination.close()
         #expect(await verdict.kind == .ambiguous)
         #expect(await destination.verdict(on: Sample.delivery(2)).kind == .outage)

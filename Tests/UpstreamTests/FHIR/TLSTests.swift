@@ -8,10 +8,12 @@ import Upstream
     private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Fixtures/tls")
 
-    private var certificate: String { folder.appendingPathComponent("certificate.pem").path }
+    private func certificate(_ name: String = "certificate") -> String {
+        folder.appendingPathComponent("\(name).pem").path
+    }
 
-    private func server() async throws -> ScriptedServer {
-        let certificates = try NIOSSLCertificate.fromPEMFile(certificate)
+    private func server(_ name: String = "certificate") async throws -> ScriptedServer {
+        let certificates = try NIOSSLCertificate.fromPEMFile(certificate(name))
         let key = try NIOSSLPrivateKey(file: folder.appendingPathComponent("key.pem").path, format: .pem)
         return try await ScriptedServer(
             tls: .makeServerConfiguration(
@@ -21,7 +23,7 @@ import Upstream
 
     @Test func aCertificateThatIsTrustedPasses() async throws {
         let server = try await server()
-        let destination = try FHIRDestination.test(server.url, certificates: certificate)
+        let destination = try FHIRDestination.test(server.url, certificates: certificate())
         let verdict = await destination.verdict(on: Sample.delivery(1))
         #expect(verdict.kind == .delivered, "\(verdict.text)")
         await destination.close()
@@ -39,9 +41,8 @@ import Upstream
     }
 
     @Test func aCertificateForAnotherNameStopsTheLane() async throws {
-        let server = try await server()
-        let destination = try FHIRDestination.test(
-            server.url.replacing("127.0.0.1", with: "localhost"), certificates: certificate)
+        let server = try await server("other-name")
+        let destination = try FHIRDestination.test(server.url, certificates: certificate("other-name"))
         let verdict = await destination.verdict(on: Sample.delivery(1))
         #expect(verdict.kind == .laneFault, "\(verdict.text)")
         #expect(server.requests.isEmpty)
@@ -52,7 +53,9 @@ import Upstream
     @Test func aServerThatDoesNotSpeakTLSStopsTheLane() async throws {
         // It answers the first bytes of the handshake, which are no HTTP request, with nothing: the other side speaks
         // first here.
-        let server = try await ScriptedServer(greeting: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") { _, _ in .drop }
+        let server = try await ScriptedServer(greeting: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") {
+            _, _ in .drop
+        }
         let destination = try FHIRDestination.test(server.url.replacing("http://", with: "https://"))
         let verdict = await destination.verdict(on: Sample.delivery(1))
         #expect(verdict.kind == .laneFault, "\(verdict.text)")

@@ -32,7 +32,9 @@ import Upstream
         #expect(written(bridged) == #""µ\"x""#)
     }
 
-    @Test(arguments: ["0", "-0", "5", "5.10", "-2.3", "0.001", "1E3", "1e-5", "12.50E+2", "123456789012345678901234567890"])
+    @Test(arguments: [
+        "0", "-0", "5", "5.10", "-2.3", "0.001", "1E3", "1e-5", "12.50E+2", "123456789012345678901234567890",
+    ])
     func numbers(token: String) throws {
         #expect(isJSONNumber(token))
         // Foundation agrees that it is one.
@@ -40,7 +42,8 @@ import Upstream
     }
 
     @Test(arguments: [
-        "", "-", "+5", ".5", "5.", "007", "00", "-01", "5,1", "1e", "1e+", "0x1F", "NaN", "Infinity", " 5", "5 ", "5\n", "٥",
+        "", "-", "+5", ".5", "5.", "007", "00", "-01", "5,1", "1e", "1e+", "0x1F", "NaN", "Infinity", " 5", "5 ", "5\n",
+        "٥",
         "1_000", "1.2.3", "--1", "5%",
     ])
     func noNumbers(token: String) {

@@ -64,7 +64,9 @@ import Upstream
         // Once when it went, once when it came back, without the server's words.
         let lines = log.lines.withLockedValue { $0 }
         #expect(lines.count == 2, "\(lines)")
-        #expect(lines.first == "warning: destination hms is away: answered 503. Deliveries wait for it and go out when it is back.")
+        #expect(
+            lines.first
+                == "warning: destination hms is away: answered 503. Deliveries wait for it and go out when it is back.")
         #expect(lines.last == "notice: destination hms is back")
     }
 
@@ -149,6 +151,8 @@ import Upstream
             group: destinationGroup, now: wallClock)
         try await lane.running {
             for number in Int64(1)...20 {
+                // Nothing but the nudge tells the lane of what comes now.
+                await queue.waitUntilIdle()
                 queue.add([Sample.delivery(number)])
                 for _ in 0..<5 { lane.nudge() }
                 await queue.waitUntilAllDelivered()
@@ -165,7 +169,10 @@ import Upstream
         let lane = DeliveryLane.test(
             try FHIRDestination.test(server.url), queue, concurrency: 3, drain: .milliseconds(50))
         try await lane.running {
-            while server.requests.count < 3 { await Task.yield() }
+            while server.requests.count < 3 {
+                try Task.checkCancellation()
+                await Task.yield()
+            }
         }
         let states = queue.rows.values.map(\.state)
         #expect(states.count { $0 == .ambiguous } == 3)

@@ -93,7 +93,8 @@ import Upstream
         lane.receive(.leased(deliveries(1, 2, 3, 4, 5, 6, 7)), at: .zero)
         _ = lane.next(at: .zero)
         for number in Int64(1)...5 { lane.receive(sent(number, down), at: .zero) }
-        return (lane, lane.next(at: .zero))
+        let actions = lane.next(at: .zero)
+        return (lane, actions)
     }
 
     @Test func theLaneWaitsAndWhatWasTakenGoesBackUntouched() {
@@ -104,7 +105,7 @@ import Upstream
             guard case .retry(let wait, "answered 503", consumesAttempt: false) = settlement.outcome else {
                 return #expect(Bool(false), "\(settlement.outcome)")
             }
-            #expect(wait <= .milliseconds(1_500))
+            #expect(wait <= .seconds(2))
         }
         for settlement in settlements.suffix(2) {
             #expect(
@@ -117,6 +118,7 @@ import Upstream
 
     @Test func oneProbeThenEverything() {
         var (lane, _) = paused()
+        lane.receive(.leased([]), at: .zero)
         lane.receive(.settled, at: .zero)
         #expect(lane.next(at: .milliseconds(500)) == [])
         #expect(lane.wakeAt == .seconds(1))
@@ -136,6 +138,7 @@ import Upstream
 
     @Test func aFailedProbeWaitsJustLongerThanTheLane() {
         var (lane, _) = paused()
+        lane.receive(.leased([]), at: .zero)
         lane.receive(.settled, at: .zero)
         _ = lane.next(at: .seconds(1))
         lane.receive(.leased(deliveries(6)), at: .seconds(1))
@@ -185,7 +188,8 @@ import Upstream
             attempts += 1
         }
         #expect(outcomes.count == 8)
-        #expect(outcomes.dropLast().allSatisfy { if case .retry(_, _, consumesAttempt: true) = $0 { true } else { false } })
+        #expect(
+            outcomes.dropLast().allSatisfy { if case .retry(_, _, consumesAttempt: true) = $0 { true } else { false } })
         #expect(outcomes.last == .parked("8 times answered 500"))
     }
 
@@ -282,9 +286,10 @@ import Upstream
         var underWay: [Int64] = []
         var taken: Set<Int64> = []
         var settled: [Int64: Int] = [:]
+        var committing: [Int64] = []
         var leasing: Int?, asking = false, settling = false, finished = false
         for _ in 0..<400 where !finished {
-            switch Int.random(in: 0..<8, using: &random) {
+            switch Int.random(in: 0..<10, using: &random) {
             case 0:
                 guard let limit = leasing else { break }
                 leasing = nil
@@ -296,7 +301,9 @@ import Upstream
                 lane.receive(.leased(numbers.map { Sample.delivery($0) }), at: now)
             case 1 where asking:
                 asking = false
-                lane.receive(.due(Bool.random(using: &random) ? .milliseconds(Int.random(in: -5...50, using: &random)) : nil), at: now)
+                lane.receive(
+                    .due(Bool.random(using: &random) ? .milliseconds(Int.random(in: -5...50, using: &random)) : nil),
+                    at: now)
             case 2, 3:
                 guard let number = underWay.randomElement(using: &random) else { break }
                 underWay.removeAll { $0 == number }
@@ -306,6 +313,15 @@ import Upstream
                 settling = false
                 lane.receive(.settled, at: now)
             case 5: lane.receive(.nudged, at: now)
+            case 8 where settling && seed % 3 == 0:
+                // Not written: the same outcomes are to come again.
+                settling = false
+                for number in committing { settled[number, default: 0] -= 1 }
+                lane.receive(.storeRefused("x", settling: true), at: now)
+            case 9 where leasing != nil && seed % 3 == 0:
+                leasing = nil
+                asking = false
+                lane.receive(.storeRefused("x", settling: false), at: now)
             case 6:
                 if seed % 4 == 0, Int.random(in: 0..<40, using: &random) == 0 { lane.receive(.stop, at: now) }
                 // A late or foreign event changes nothing.
@@ -324,13 +340,14 @@ import Upstream
                 case .settle(let settlements):
                     #expect(!settling)
                     settling = true
+                    committing = settlements.map(\.delivery.number)
                     for settlement in settlements { settled[settlement.delivery.number, default: 0] += 1 }
                 case .finish: finished = true
                 case .tell, .abandon: break
                 }
             }
             #expect(underWay.count <= 2)
-            #expect(settled.values.allSatisfy { $0 == 1 })
+            #expect(settled.values.allSatisfy { $0 == 0 || $0 == 1 })
             #expect(Set(settled.keys).isSubset(of: taken))
             let willHappen = leasing != nil || asking || settling || !underWay.isEmpty
             #expect(finished || willHappen || lane.wakeAt != nil, "asleep for ever")

@@ -37,12 +37,14 @@ extension DeliveryLane {
     /// A lane with waits short enough for a test.
     static func test(
         _ destination: any Destination, _ queue: MemoryQueue, concurrency: Int = 4, retry: RetryPolicy = .test,
-        drain: Duration = .seconds(10), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        drain: Duration = .seconds(10),
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     ) -> DeliveryLane {
         DeliveryLane(
             destination: destination, queue: queue,
             configuration: LaneConfiguration(
-                concurrency: concurrency, poll: .milliseconds(20), storePause: .milliseconds(5), drain: drain, retry: retry),
+                concurrency: concurrency, poll: .milliseconds(20), storePause: .milliseconds(5), drain: drain,
+                retry: retry),
             logger: logger, group: MultiThreadedEventLoopGroup.singleton, now: wallClock)
     }
 

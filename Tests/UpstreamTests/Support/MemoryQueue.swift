@@ -17,7 +17,10 @@ final class MemoryQueue: DeliveryQueue {
         /// Oldest of their keys, in the order of their numbers, some of them not due.
         var heads: [DeliveryID] = []
         var settlements: [Settlement] = []
-        var waiters: [(condition: @Sendable ([DeliveryID: Row]) -> Bool, resume: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Int: (condition: @Sendable (State) -> Bool, resume: CheckedContinuation<Void, Never>)] = [:]
+        var nextWaiter = 0
+        /// Whether somebody was told that nothing waits, since the last delivery was added.
+        var toldIdle = false
         var refusals: [StoreError] = []
         var leases = 0
         var commits = 0
@@ -28,6 +31,7 @@ final class MemoryQueue: DeliveryQueue {
     /// Queues deliveries.
     func add(_ deliveries: [Delivery]) {
         state.withLockedValue { state in
+            state.toldIdle = false
             for delivery in deliveries {
                 state.rows[delivery.id] = Row(delivery: delivery, state: delivery.isAmbiguous ? .ambiguous : .ready)
                 state.keys[delivery.key, default: []].append(delivery.id)
@@ -44,15 +48,30 @@ final class MemoryQueue: DeliveryQueue {
     var settlements: [Settlement] { state.withLockedValue(\.settlements) }
     var calls: (leases: Int, commits: Int) { state.withLockedValue { ($0.leases, $0.commits) } }
 
-    /// Returns once the condition holds after a commit.
+    /// Returns once the condition holds after a commit, or when the test's time is over.
     func wait(until condition: @escaping @Sendable ([DeliveryID: Row]) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let holds = state.withLockedValue { state in
-                if condition(state.rows) { return true }
-                state.waiters.append((condition, continuation))
-                return false
+        await waitUntil { condition($0.rows) }
+    }
+
+    /// Returns once somebody was told that nothing waits.
+    func waitUntilIdle() async { await waitUntil(\.toldIdle) }
+
+    private func waitUntil(_ condition: @escaping @Sendable (State) -> Bool) async {
+        let number = state.withLockedValue { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let holds = state.withLockedValue { state in
+                    if condition(state) || Task.isCancelled { return true }
+                    state.waiters[number] = (condition, continuation)
+                    return false
+                }
+                if holds { continuation.resume() }
             }
-            if holds { continuation.resume() }
+        } onCancel: {
+            state.withLockedValue { $0.waiters.removeValue(forKey: number) }?.resume.resume()
         }
     }
 
@@ -90,16 +109,27 @@ final class MemoryQueue: DeliveryQueue {
                 Self.apply(settlement, to: &state, now: now)
             }
             state.heads.sort()
-            let resumed = state.waiters.filter { $0.condition(state.rows) }
-            if !resumed.isEmpty { state.waiters.removeAll { $0.condition(state.rows) } }
-            return resumed
+            return Self.takeWaiters(from: &state)
         }
-        for waiter in resumed { waiter.resume.resume() }
+        for waiter in resumed { waiter.resume() }
     }
 
     func nextDue(destination: DestinationID) async throws(StoreError) -> Timestamp? {
         try refuseIfAsked()
-        return state.withLockedValue { state in state.heads.compactMap { state.rows[$0]?.due }.min() }
+        let (due, resumed) = state.withLockedValue { state in
+            let due = state.heads.compactMap { state.rows[$0]?.due }.min()
+            let busy = state.rows.values.contains { $0.state == .leased }
+            state.toldIdle = due == nil && !busy
+            return (due, Self.takeWaiters(from: &state))
+        }
+        for waiter in resumed { waiter.resume() }
+        return due
+    }
+
+    private static func takeWaiters(from state: inout State) -> [CheckedContinuation<Void, Never>] {
+        let resumed = state.waiters.filter { $0.value.condition(state) }
+        for number in resumed.keys { state.waiters[number] = nil }
+        return resumed.values.map(\.resume)
     }
 
     private func refuseIfAsked() throws(StoreError) {

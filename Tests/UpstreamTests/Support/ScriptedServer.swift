@@ -148,4 +148,3 @@ private final class ScriptHandler: ChannelInboundHandler {
             body: String(decoding: all.utf8.dropFirst(head), as: UTF8.self))
     }
 }
-

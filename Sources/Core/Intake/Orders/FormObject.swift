@@ -36,7 +36,9 @@ struct FormObject {
         return text.isEmpty ? nil : text
     }
 
-    /// An identifier that must be there, without blanks at its ends: nothing matches on empty, and no label shows a blank.
+    /// An identifier that must be there, without blanks at its ends.
+    ///
+    /// Nothing matches on empty, and no label shows a blank.
     func identifier(_ name: String, _ notes: inout IntakeNotes) -> String? {
         guard let value = value(name) else {
             notes.note(key(name), "is missing. Every order needs it: results are matched by it.")

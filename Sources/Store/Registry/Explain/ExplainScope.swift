@@ -95,7 +95,9 @@ struct ExplainScope {
         if alone { result = id }
     }
 
-    /// Adds what belongs to what was found: assigned reports, orders, holds, messages. Keeps the newest of each.
+    /// Adds what belongs to what was found: assigned reports, orders, holds, messages.
+    ///
+    /// Keeps the newest of each.
     private mutating func follow(_ database: Database, _ limit: Int) throws {
         for order in orders {
             reports.formUnion(

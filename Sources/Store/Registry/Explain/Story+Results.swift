@@ -8,7 +8,9 @@ extension Story {
             let id = ReportID(number)
             guard let report = try StoredReport.read(database, id) else { continue }
             recorded[id] = report.recorded
-            let results = try StoredResult.all(database, id).filter { scope.result == nil || $0.result.id == scope.result }
+            let results = try StoredResult.all(database, id).filter {
+                scope.result == nil || $0.result.id == scope.result
+            }
             for stored in results { versions[stored.result.id, default: []].append(stored) }
             try tell(report, results)
         }
@@ -24,7 +26,8 @@ extension Story {
             "\(results.count) of kind \(report.kind.rawValue) for \(specimen)\(known): "
                 + results.map(Self.shown).joined(separator: "; "), "\(report.id)")
         // Where a hold stood between, the step that resolved it tells of the match.
-        let waited = try Query(database, "SELECT 1 FROM hold WHERE message = ? AND report = ? AND reason IN (\(Self.reasons))")
+        let waited =
+            try Query(database, "SELECT 1 FROM hold WHERE message = ? AND report = ? AND reason IN (\(Self.reasons))")
             .first([.int(report.message.number), .int(report.id.number)]) { _ in true } ?? false
         if !waited, let number = report.order, let order = try StoredOrder.read(database, number)?.order {
             tell(report.recorded, .matched, "Matched to order \(order.accession).", "\(report.id)")

@@ -2,6 +2,7 @@ import Core
 import GRDB
 
 extension Store {
+    /// The story of an accession, MRN, `M1`, `S1`, `H1`, `D1` or result id; nil when nothing is known under it.
     public func explain(_ subject: String) async throws(StoreError) -> Explanation? {
         let asked = subject.trimmingBlanks()
         guard !asked.isEmpty else { return nil }

@@ -15,7 +15,8 @@ package struct Searchset: Hashable, HoldsPatientData {
 
     /// Nil when the bytes are no searchset.
     package init?(bytes: [UInt8]) {
-        guard let json = try? JSONValue(parsing: bytes, maximumDepth: JSONValue.answerDepth), json["resourceType"]?.text == "Bundle",
+        guard let json = try? JSONValue(parsing: bytes, maximumDepth: JSONValue.answerDepth),
+            json["resourceType"]?.text == "Bundle",
             json["type"]?.text == "searchset"
         else { return nil }
         for entry in json["entry"]?.elements ?? [] {

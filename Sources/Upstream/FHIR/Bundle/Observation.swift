@@ -88,7 +88,8 @@ private func remarks(on observed: Observation, carried: CarriedValue, hasTime: B
     case .string where !observed.deviceUnit.isEmpty: remarks.append("Unit on the device: \(observed.deviceUnit)")
     case .string, .quantity: break
     }
-    let flags = observed.deviceFlags.filter { !$0.isEmpty && !observed.flags.contains($0) }
+    let flags =
+        observed.deviceFlags.filter { !$0.isEmpty && !observed.flags.contains($0) }
         + observed.flags.filter { !$0.isEmpty && !interpretationCodes.contains($0) }
     if !flags.isEmpty { remarks.append("Device flags: \(flags.joined(separator: ", "))") }
     if let performed = observed.performed, !performed.isEmpty, !hasTime {
@@ -100,7 +101,9 @@ private func remarks(on observed: Observation, carried: CarriedValue, hasTime: B
 /// Codes of http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation that may be sent; another flag is told
 /// in a note, never mapped by guess.
 private let interpretationCodes: Set<String> = [
-    "A", "AA", "HH", "LL", "H", "H>", "HU", "L", "L<", "LU", "N", "<", ">", "B", "D", "U", "W", "I", "MS", "NCL", "NS", "R",
-    "SYN-R", "S", "SDD", "SYN-S", "VS", "CAR", "EX", "HX", "LX", "HM", "IND", "E", "IE", "NEG", "ND", "POS", "DET", "EXP",
+    "A", "AA", "HH", "LL", "H", "H>", "HU", "L", "L<", "LU", "N", "<", ">", "B", "D", "U", "W", "I", "MS", "NCL", "NS",
+    "R",
+    "SYN-R", "S", "SDD", "SYN-S", "VS", "CAR", "EX", "HX", "LX", "HM", "IND", "E", "IE", "NEG", "ND", "POS", "DET",
+    "EXP",
     "UNE", "NR", "RR", "WR",
 ]

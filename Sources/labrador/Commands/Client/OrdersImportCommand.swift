@@ -7,9 +7,9 @@ struct OrdersImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Imports orders from JSON, JSON lines or CSV.",
         discussion: """
-            The file is checked as a whole before anything of it is sent; a file with mistakes changes nothing. A CSV file \
-            begins with a line of column names: the keys of the JSON form, nested ones with a dot (patient.family), tests as \
-            codes separated by semicolons.
+            The file is checked as a whole before anything of it is sent; a file with mistakes changes nothing. A CSV \
+            file begins with a line of column names: the keys of the JSON form, nested ones with a dot \
+            (patient.family), tests as codes separated by semicolons.
             """)
 
     /// Orders in one request, and so in one transaction.
@@ -63,13 +63,13 @@ struct OrdersImportCommand: AsyncParsableCommand {
     private func text(of refusal: DaemonRefusal, lines: [Int], sent: Int) -> String {
         let mistakes = (refusal.answer.mistakes ?? []).map { mistake in
             let line = mistake.order.flatMap { lines.indices.contains($0) ? ":\(lines[$0])" : nil } ?? ""
-            return
-                "\(file)\(line): \(printable(mistake.key.isEmpty ? mistake.what : "\(mistake.key): \(mistake.what)"))"
+            let words = mistake.key.isEmpty ? mistake.what : "\(mistake.key): \(mistake.what)"
+            return "\(file)\(line): \(printable(words))"
         }
         let range = "\(lines.first ?? 0) to \(lines.last ?? 0)"
         return (mistakes.isEmpty ? [printable(refusal.answer.error)] : mistakes).joined(separator: "\n")
-            + "\nThe orders of lines \(range) were refused. The \(sent) orders before them are stored; the rest was not sent. "
-            + "Importing the whole file again is safe: an order that is known is amended."
+            + "\nThe orders of lines \(range) were refused. The \(sent) orders before them are stored; the rest was not "
+            + "sent. Importing the whole file again is safe: an order that is known is amended."
     }
 
     private func report(_ total: OrderReceipt) {

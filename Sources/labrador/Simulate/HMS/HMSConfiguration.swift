@@ -10,7 +10,9 @@ struct HMSConfiguration: Sendable {
         /// Reads `START:SECONDS`.
         init?(_ text: String) {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
-            guard parts.count == 2, let start = parts[0], let seconds = parts[1], start >= 0, seconds > 0 else { return nil }
+            guard parts.count == 2, let start = parts[0], let seconds = parts[1], start >= 0, seconds > 0 else {
+                return nil
+            }
             self.start = start
             self.seconds = seconds
         }

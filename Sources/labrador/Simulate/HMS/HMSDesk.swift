@@ -52,7 +52,7 @@ final class HMSDesk: Sendable {
         case .rejected: response = refusal(HMSRefusal(422, "business-rule", "Rejected on purpose."))
         case .ok, .dropped:
             do throws(HMSRefusal) {
-                response = try carryOut(method, path, bytes, condition: request.headers[.ifNoneExist])
+                response = try carryOut(method, path, bytes, condition: Self.condition(of: request))
             } catch {
                 told = "invalid"
                 response = refusal(error)
@@ -65,6 +65,11 @@ final class HMSDesk: Sendable {
             throw Dropped()
         }
         return response
+    }
+
+    /// `If-None-Exist` (https://hl7.org/fhir/R4/http.html#ccreate).
+    private static func condition(of request: Request) -> String? {
+        HTTPField.Name("If-None-Exist").flatMap { request.headers[$0] }
     }
 
     private func carryOut(_ method: String, _ path: String, _ bytes: [UInt8], condition: String?) throws(HMSRefusal)
@@ -98,7 +103,9 @@ final class HMSDesk: Sendable {
     }
 
     private func look(_ method: String, _ path: String) -> Response {
-        guard method == "GET" else { return refusal(HMSRefusal(405, "not-supported", "GET, POST and PUT are answered.")) }
+        guard method == "GET" else {
+            return refusal(HMSRefusal(405, "not-supported", "GET, POST and PUT are answered."))
+        }
         let (parts, query) = FHIRQuery.split(path)
         switch (parts.first, parts.count) {
         case (nil, _):
@@ -172,9 +179,4 @@ extension HMSDesk {
             status: .init(code: status), headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
-}
-
-extension HTTPField.Name {
-    /// `If-None-Exist` (https://hl7.org/fhir/R4/http.html#ccreate).
-    fileprivate static var ifNoneExist: Self { Self(parsed: "If-None-Exist") ?? .ifMatch }
 }

@@ -27,6 +27,7 @@ struct HMSTransaction: HoldsPatientData {
         }
         let elements = bundle["entry"]?.elements ?? []
         guard !elements.isEmpty else { throw HMSRefusal(422, "required", "A Bundle has entries.", at: "Bundle.entry") }
+        try HMSValidation.checkReferences(of: bundle, to: Set(elements.compactMap { $0["fullUrl"]?.text }))
         var next = records.records.count
         var identities: Set<String> = []
         for (index, element) in elements.enumerated() {
@@ -50,7 +51,8 @@ struct HMSTransaction: HoldsPatientData {
             }
             entries.append(
                 Entry(
-                    resource: resource, type: type, fullURL: element["fullUrl"]?.text, step: step, reference: reference))
+                    resource: resource, type: type, fullURL: element["fullUrl"]?.text, step: step, reference: reference)
+            )
         }
     }
 

@@ -33,16 +33,18 @@ enum HMSValidation {
         let identifiers = resource["identifier"]?.elements ?? []
         guard identifiers.contains(where: { isFilled($0["value"]) }) else {
             throw HMSRefusal(
-                422, "required", "A \(type) carries an identifier with a value, so that it can be told apart.",
+                422, "required", "\(type) needs an identifier with a value, so that it can be told apart.",
                 at: "\(place).identifier")
         }
     }
 
-    private static func checkStatus(of resource: JSONValue, among known: Set<String>, at place: String) throws(HMSRefusal)
+    private static func checkStatus(of resource: JSONValue, among known: Set<String>, at place: String)
+        throws(HMSRefusal)
     {
         guard let status = resource["status"]?.text, known.contains(status) else {
             throw HMSRefusal(
-                422, "code-invalid", "status is one of \(known.sorted().joined(separator: ", ")).", at: "\(place).status")
+                422, "code-invalid", "status is one of \(known.sorted().joined(separator: ", ")).",
+                at: "\(place).status")
         }
     }
 
@@ -72,7 +74,29 @@ enum HMSValidation {
         let has = isFilled(resource["valueString"]) || resource["valueCodeableConcept"] != nil
         guard has || resource["dataAbsentReason"] != nil else {
             throw HMSRefusal(
-                422, "required", "An Observation has a value, or says in dataAbsentReason why not.", at: "\(place).value[x]")
+                422, "required", "An Observation has a value, or says in dataAbsentReason why not.",
+                at: "\(place).value[x]")
+        }
+    }
+
+    /// Every `urn:uuid:` reference of a Bundle points at one of its entries.
+    static func checkReferences(of bundle: JSONValue, to known: Set<String>) throws(HMSRefusal) {
+        guard let lost = firstReference(in: bundle, outside: known) else { return }
+        throw HMSRefusal(422, "not-found", "No entry of the Bundle has the fullUrl \(lost).", at: "Bundle.entry")
+    }
+
+    private static func firstReference(in value: JSONValue, outside known: Set<String>) -> String? {
+        switch value {
+        case .array(let elements):
+            return elements.lazy.compactMap { firstReference(in: $0, outside: known) }.first
+        case .object(let members):
+            return members.lazy.compactMap { member in
+                if member.key == "reference", let target = member.value.text {
+                    return target.hasPrefix("urn:uuid:") && !known.contains(target) ? target : nil
+                }
+                return firstReference(in: member.value, outside: known)
+            }.first
+        default: return nil
         }
     }
 

@@ -21,7 +21,8 @@ struct SimulateHMS: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Share taken in, then closed without an answer.", valueName: "share")) var dropRate = 0.0
     @Option(help: ArgumentHelp("How long an answer takes.", valueName: "milliseconds")) var latency = 0
     @Option(
-        help: ArgumentHelp("Down (503) for some seconds, counted from the start; may be repeated.", valueName: "start:seconds"))
+        help: ArgumentHelp(
+            "Down (503) for some seconds, counted from the start; may be repeated.", valueName: "start:seconds"))
     var down: [String] = []
     @Option(help: ArgumentHelp("Append every body received to this file, a JSON object a line.", valueName: "file"))
     var log: String?
@@ -31,11 +32,14 @@ struct SimulateHMS: AsyncParsableCommand {
         where !(0...1).contains(rate) {
             throw ValidationError("--\(name)-rate is a share from 0 to 1, such as 0.1.")
         }
-        guard failRate + rejectRate + dropRate <= 1 else { throw ValidationError("The three rates together are at most 1.") }
+        guard failRate + rejectRate + dropRate <= 1 else {
+            throw ValidationError("The three rates together are at most 1.")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535.") }
         guard (0...600_000).contains(latency) else { throw ValidationError("--latency is 0 to 600000 milliseconds.") }
         if let wrong = down.first(where: { HMSConfiguration.Outage($0) == nil }) {
-            throw ValidationError("--down is START:SECONDS, such as 10:30 for half a minute from second 10; not '\(wrong)'.")
+            throw ValidationError(
+                "--down is START:SECONDS, such as 10:30 for half a minute from second 10; not '\(wrong)'.")
         }
     }
 

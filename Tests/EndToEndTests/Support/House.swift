@@ -1,0 +1,134 @@
+import Core
+import Foundation
+
+/// A hospital made for one test: a folder with the configuration and the store, and free ports for every listener.
+struct House: Sendable {
+    let folder: TemporaryFolder
+    let config: String
+    /// Console and API.
+    let api: Int
+    /// Orders in HL7.
+    let orders: Int
+    /// The port of each device.
+    let devices: [String: Int]
+    /// DICOM; listened to only in a house with modalities.
+    let dicom: Int
+    /// Where modalities are called for C-ECHO.
+    let modality: Int
+    /// Where the HMS is expected.
+    let hms: Int
+
+    /// - Parameters:
+    ///   - devices: names with their profiles.
+    ///   - modalities: AE titles with their modality.
+    ///   - posts: false for a house without destination.
+    init(
+        _ devices: KeyValuePairs<String, String>, modalities: KeyValuePairs<String, String> = [:], posts: Bool = true,
+        more: String = ""
+    ) throws {
+        folder = try TemporaryFolder()
+        (api, orders) = (try Loopback.freePort(), try Loopback.freePort())
+        (dicom, modality, hms) = (try Loopback.freePort(), try Loopback.freePort(), try Loopback.freePort())
+        var ports: [String: Int] = [:]
+        var lines = [
+            "facility: { name: Test, time_zone: Asia/Kolkata, mrn_system: 'urn:test:mrn',",
+            "  accession_system: 'urn:test:accession', authorities: { OTHER: 'urn:test:other' } }",
+            "store: { path: \(folder.path)/store }", "profiles: [\(Binary.profiles)]",
+            "api: { listen: 127.0.0.1:\(api) }", "orders: { hl7: { listen: 127.0.0.1:\(orders) } }",
+        ]
+        if !devices.isEmpty { lines.append("devices:") }
+        for (id, profile) in devices {
+            let port = try Loopback.freePort()
+            ports[id] = port
+            lines.append("  - { id: \(id), profile: \(profile), link: { tcp: { listen: 127.0.0.1:\(port) } } }")
+        }
+        if !modalities.isEmpty {
+            lines += ["dicom:", "  ae_title: LABRADOR", "  listen: 127.0.0.1:\(dicom)", "  modalities:"]
+            for (title, code) in modalities {
+                lines.append(
+                    "    - { id: \(title.lowercased()), ae_title: \(title), modality: \(code), host: 127.0.0.1, "
+                        + "port: \(modality) }")
+            }
+        }
+        if posts { lines.append("destinations: [{ id: hms, fhir: { url: 'http://127.0.0.1:\(hms)/fhir' } }]") }
+        self.devices = ports
+        config = try folder.write(lines.joined(separator: "\n") + "\n" + more, to: "labrador.yaml")
+    }
+
+    // MARK: - Processes
+
+    /// Starts the daemon and waits until it is ready.
+    func start(run: Int = 0) async throws -> DaemonProcess {
+        let daemon = try DaemonProcess(config: config, folder: folder, run: run)
+        try await daemon.ready()
+        return daemon
+    }
+
+    /// Starts the stand-in HMS where the configuration expects it.
+    func startHMS(name: String = "hms", options: [String] = []) async throws -> StandIn {
+        try await StandIn(folder: folder, port: hms, name: name, options: options)
+    }
+
+    // MARK: - Commands
+
+    /// `labrador COMMAND… --config FILE`.
+    func command(_ arguments: String...) async throws -> Output {
+        try await run(Binary.path, arguments + ["--config", config])
+    }
+
+    /// The rows of a listing.
+    func rows(_ arguments: String...) async throws -> [JSONValue] {
+        let output = try await run(Binary.path, arguments + ["--json", "--config", config])
+        guard output.code == 0 else { throw TestFailure("\(arguments) ended with \(output.code): \(output.err)") }
+        return try output.out.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8), maximumDepth: 64) }
+    }
+
+    /// The reasons of the open holds, sorted.
+    func holdReasons() async throws -> [String] {
+        try await rows("holds").compactMap { $0["reason"]?.text }.sorted()
+    }
+
+    // MARK: - Orders
+
+    /// Places orders over the API; throws unless all are placed.
+    func place(_ orders: [MadeUpOrder]) async throws {
+        let answer = try await HTTP.post(
+            port: api, "/api/v1/orders", json: "[" + orders.map(\.json).joined(separator: ",") + "]")
+        guard answer.status == 201 else {
+            throw TestFailure("orders: \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+        }
+    }
+
+    /// Sends order messages over one MLLP connection; how each was answered.
+    func sendOrders(_ messages: [[UInt8]]) async throws -> [Verdict] {
+        try await offPool { [orders] in
+            let line = try MLLPLine(port: orders)
+            return try messages.map { try line.send($0) }
+        }
+    }
+
+    // MARK: - Devices
+
+    /// Sends ASTM sessions over one connection; how each was answered.
+    func astm(_ device: String, _ sessions: [[[UInt8]]]) async throws -> [Verdict] {
+        let port = try port(device)
+        return try await offPool {
+            let line = try ASTMLine(port: port)
+            return try sessions.map { try line.send($0) }
+        }
+    }
+
+    /// Sends HL7 messages over one connection; how each was answered.
+    func hl7(_ device: String, _ messages: [[UInt8]]) async throws -> [Verdict] {
+        let port = try port(device)
+        return try await offPool {
+            let line = try MLLPLine(port: port)
+            return try messages.map { try line.send($0) }
+        }
+    }
+
+    func port(_ device: String) throws -> Int {
+        guard let port = devices[device] else { throw TestFailure("no device \(device)") }
+        return port
+    }
+}

@@ -1,0 +1,138 @@
+import Core
+import HL7
+import Testing
+
+@testable import Links
+
+@Suite("An MLLP connection")
+struct MLLPHandlerTests {
+    @Test("a message is answered by its commit, not before")
+    func commitThenAcknowledge() throws {
+        let peer = try MLLPPeer()
+        #expect(try peer.send(blocks(resultMessage("1"))) == [])
+        #expect(peer.journal.waiting.map(\.bytes) == [resultMessage("1")])
+        #expect(peer.journal.waiting.map(\.ending) == [.complete])
+        #expect(peer.journal.waiting.map(\.unreadable) == [nil])
+        #expect(peer.status.devices().first?.messages == 0)
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+        #expect(peer.status.devices().first?.messages == 1)
+    }
+
+    @Test("bytes one by one give the same answer")
+    func byteByByte() throws {
+        let peer = try MLLPPeer()
+        for byte in blocks(resultMessage("1")) { #expect(try peer.send([byte]) == []) }
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+    }
+
+    @Test("messages sent without waiting are answered in their order, each by its own commit")
+    func pipelined() throws {
+        let peer = try MLLPPeer()
+        #expect(try peer.send(blocks(resultMessage("1"), resultMessage("2"), resultMessage("3"))) == [])
+        #expect(peer.journal.waiting.count == 3)
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+        #expect(try peer.failed(.full("no room")).map(\.code) == ["AE"])
+        #expect(try peer.committed() == [Answer("AA", of: "3")])
+    }
+
+    @Test("too many that wait stop the reading; a commit lets the next in")
+    func bound() throws {
+        var bounds = LinkBounds()
+        bounds.messagesInFlight = 2
+        let peer = try MLLPPeer(bounds: bounds)
+        try peer.send(blocks(resultMessage("1"), resultMessage("2"), resultMessage("3"), resultMessage("4")))
+        #expect(peer.journal.waiting.count == 2)
+        #expect(!peer.isReading)
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+        #expect(peer.journal.waiting.count == 2)
+        #expect(!peer.isReading)
+        for expected in ["2", "3", "4"] { #expect(try peer.committed() == [Answer("AA", of: expected)]) }
+        #expect(peer.isReading)
+    }
+
+    @Test("a failed commit is AE with the reason, and the same message again is accepted")
+    func failedCommit() throws {
+        let peer = try MLLPPeer()
+        try peer.send(blocks(resultMessage("1")))
+        let refused = try peer.failed(.full("no room"))
+        #expect(
+            refused
+                == [Answer("AE", of: "1", text: "Not stored: \(StoreError.full("no room").sentence)")])
+        #expect(peer.remark.contains("no room left"))
+        try peer.send(blocks(resultMessage("1")))
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+    }
+
+    @Test("what is no HL7 is journalled as unreadable and answered AE")
+    func garbage() throws {
+        let peer = try MLLPPeer()
+        try peer.send(blocks(Array("HELLO".utf8)))
+        #expect(peer.journal.waiting.map(\.bytes) == [Array("HELLO".utf8)])
+        let reason = try #require(peer.journal.waiting.first?.unreadable)
+        #expect(reason.contains("does not begin with MSH"))
+        #expect(try peer.committed() == [Answer("AE", of: "", text: reason)])
+        #expect(peer.remark == reason)
+    }
+
+    @Test("a message that broke off before the next one is kept as unreadable and answered AE")
+    func brokenFraming() throws {
+        let peer = try MLLPPeer()
+        let cut = Array(resultMessage("1").dropLast(12))
+        try peer.send([0x0B] + cut + blocks(resultMessage("2")))
+        #expect(peer.journal.waiting.map(\.bytes) == [cut, resultMessage("2")])
+        #expect(peer.journal.waiting.first?.unreadable?.contains("broke off before its end") == true)
+        #expect(peer.journal.waiting.last?.unreadable == nil)
+        let first = try peer.committed()
+        #expect(first.map(\.code) == ["AE"])
+        #expect(first.map(\.of) == ["1"])
+        #expect(try peer.committed() == [Answer("AA", of: "2")])
+    }
+
+    @Test("a message over the limit is refused, its beginning kept, and the next one is understood")
+    func tooLong() throws {
+        var bounds = LinkBounds()
+        bounds.messageBytes = 200
+        let peer = try MLLPPeer(bounds: bounds)
+        let long = resultMessage("1") + [UInt8](repeating: 0x41, count: 300)
+        try peer.send(blocks(long, resultMessage("2")))
+        let kept = try #require(peer.journal.waiting.first)
+        #expect(long.starts(with: kept.bytes))
+        #expect(kept.unreadable?.contains("was cut off") == true)
+        #expect(try peer.committed().map(\.code) == ["AE"])
+        #expect(try peer.committed() == [Answer("AA", of: "2")])
+    }
+
+    @Test("bytes between messages are skipped and told on the device's line")
+    func junk() throws {
+        let peer = try MLLPPeer()
+        try peer.send([0x20, 0x20] + blocks(resultMessage("1")))
+        #expect(peer.remark == "2 bytes outside an MLLP block were skipped.")
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+    }
+
+    @Test("a connection lost in a message: what came is journalled, not understood and not answered")
+    func abandoned() throws {
+        let peer = try MLLPPeer()
+        let cut = Array(resultMessage("1").dropLast(12))
+        try peer.send([0x0B] + cut)
+        #expect(peer.journal.waiting.isEmpty)
+        peer.hangUp()
+        #expect(peer.journal.waiting.map(\.bytes) == [cut])
+        guard case .incomplete(let reason, processableText: 0)? = peer.journal.waiting.first?.ending else {
+            Issue.record("it counts as whole")
+            return
+        }
+        #expect(reason.contains("connection was lost"))
+        #expect(peer.journal.waiting.first?.unreadable == nil)
+        #expect(try peer.committed() == [])
+    }
+
+    @Test("a connection lost before the commit: the message is stored, and nobody is answered")
+    func lostBeforeCommit() throws {
+        let peer = try MLLPPeer()
+        try peer.send(blocks(resultMessage("1")))
+        peer.hangUp()
+        #expect(try peer.committed() == [])
+        #expect(peer.status.devices().first?.state == "listening")
+    }
+}
