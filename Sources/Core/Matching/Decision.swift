@@ -53,7 +53,8 @@ public func decide(
     }
     place(fresh, of: report, match: match, hasDestinations: hasDestinations, into: &decision)
     for problem in report.problems {
-        guard let reason = problem.held, !report.observations.contains(where: { $0.held != nil && problem.isAbout($0.at) })
+        guard let reason = problem.held,
+            !report.observations.contains(where: { $0.held != nil && problem.isAbout($0.at) })
         else { continue }
         decision.holds.append(
             Hold(reason: reason, accession: report.specimen, what: "\(problem.at): \(problem.what)"))

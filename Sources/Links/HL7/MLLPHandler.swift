@@ -113,7 +113,8 @@ extension MLLPFault.Reason {
     /// What happened and what becomes of it.
     var sentence: String {
         switch self {
-        case .missingEndBlock: "A message broke off before its end (no FS before the next VT). It is held as unreadable."
+        case .missingEndBlock:
+            "A message broke off before its end (no FS before the next VT). It is held as unreadable."
         case .missingCarriageReturn: "A message ended without CR after FS. It is held as unreadable."
         case .tooLong(let bytes):
             "A message of more than \(bytes) bytes was cut off and is held as unreadable. Does the device send HL7?"

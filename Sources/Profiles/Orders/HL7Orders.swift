@@ -46,6 +46,11 @@ public struct HL7Orders: Sendable {
         var order = Order(
             accession: accession, placer: group.placer, patient: patient, kind: imaging ? .imaging : .laboratory,
             priority: group.priority)
+        if group.isCancellation {
+            // Accession, kind and patient are all a cancellation needs.
+            order.state = .cancelled
+            return .cancel(order)
+        }
         if imaging {
             guard let modality = group.modality else {
                 throw OrderMistake(
@@ -61,14 +66,7 @@ public struct HL7Orders: Sendable {
             order.specimen = OrderedSpecimen(
                 type: group.specimenType, collected: group.collected(timeZone: facility.timeZone))
         }
-        switch group.control {
-        // Table 0119: cancel, discontinue, and their confirmations by the filler.
-        case "CA", "DC", "OC", "OD", "CR", "DR":
-            order.state = .cancelled
-            return .cancel(order)
-        default:
-            return .place(order)
-        }
+        return .place(order)
     }
 
     private func patient(in message: HL7Message) throws(OrderMistake) -> Patient {

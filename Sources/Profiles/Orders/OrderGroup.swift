@@ -12,11 +12,12 @@ struct OrderGroup {
     private(set) var zds: HL7Segment?
     private(set) var tq1: HL7Segment?
 
-    /// The groups of a message. A group begins with ORC, or with an OBR that follows another OBR. In OML^O33 a specimen
-    /// (SPM) stands before its orders and counts for all of them.
+    /// The groups of a message. A group begins with ORC, or with an OBR that follows another OBR. In OML^O33 and
+    /// OML^O35 a specimen (SPM) stands before its orders and counts for all of them.
     static func groups(in message: HL7Message) -> [OrderGroup] {
         var groups: [OrderGroup] = []
         var leading: HL7Segment?
+        let leads = ["O33", "O35"].contains(message.triggerEvent)
         for segment in message.segments {
             let needsNew = groups.last.map { $0.obr != nil } ?? true
             switch segment.name {
@@ -26,7 +27,7 @@ struct OrderGroup {
                 if needsNew { groups.append(OrderGroup(number: groups.count + 1, spm: leading)) }
                 groups[groups.count - 1].obr = segment
             case "SPM":
-                if message.triggerEvent == "O33" { leading = segment }
+                if leads { leading = segment }
                 groups.last?.spm == nil ? groups.change { $0.spm = segment } : ()
             case "IPC": groups.change { $0.ipc = segment }
             case "ZDS": groups.change { $0.zds = segment }
@@ -66,7 +67,8 @@ struct OrderGroup {
     /// OBR-4: code and text.
     var test: OrderedTest? {
         guard let code = first(obr?.text(field: 4, component: 1), obr?.text(field: 4, component: 4)) else { return nil }
-        return OrderedTest(code: code, text: first(obr?.text(field: 4, component: 2), obr?.text(field: 4, component: 5)))
+        return OrderedTest(
+            code: code, text: first(obr?.text(field: 4, component: 2), obr?.text(field: 4, component: 5)))
     }
 
     /// IPC-5.1, else OBR-24 where it names a modality of DICOM.
@@ -74,6 +76,9 @@ struct OrderGroup {
         if let code = first(ipc?.text(field: 5, component: 1)) { return code }
         return first(obr?.text(field: 24, component: 1)).flatMap { Self.modalities.contains($0) ? $0 : nil }
     }
+
+    /// Whether the group withdraws its order (table 0119: cancel, discontinue, and their confirmations by the filler).
+    var isCancellation: Bool { ["CA", "DC", "OC", "OD", "CR", "DR"].contains(control) }
 
     /// Whether the group orders imaging: it has IPC or ZDS, or OBR-24 names a modality.
     var isImaging: Bool { ipc != nil || zds != nil || modality != nil }

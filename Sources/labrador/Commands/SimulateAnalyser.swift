@@ -40,7 +40,9 @@ struct SimulateAnalyser: AsyncParsableCommand {
         let address = try Self.address(to)
         let messages = try recordings(of: profile, in: library)
             .flatMap { SimulatedMessage.messages(in: $0, wire: profile.wire) }
-        guard !messages.isEmpty else { throw CommandFailure("There is no message to send in \(results ?? "its test cases").") }
+        guard !messages.isEmpty else {
+            throw CommandFailure("There is no message to send in \(results ?? "its test cases").")
+        }
         let simulator: AnalyserSimulator
         do {
             simulator = try await .connect(
@@ -51,7 +53,9 @@ struct SimulateAnalyser: AsyncParsableCommand {
         }
         let failures = try await send(messages, over: simulator)
         await simulator.close()
-        if failures > 0 { throw CommandFailure("\(failures) of \(messages.count * rounds) messages were not accepted.") }
+        if failures > 0 {
+            throw CommandFailure("\(failures) of \(messages.count * rounds) messages were not accepted.")
+        }
     }
 
     private func send(_ messages: [SimulatedMessage], over simulator: AnalyserSimulator) async throws -> Int {

@@ -43,7 +43,8 @@ struct Daemon {
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger, clock: wallClock),
             status: status, readiness: readiness, logger: logger)
         let processor = ResultProcessor(
-            ledger: store, profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
+            ledger: store,
+            profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
             facility: configuration.facility, work: committed, recorded: nudgeLanes, logger: logger)
         let console = ConsoleServer(
             configuration: consoleConfiguration,

@@ -19,7 +19,9 @@ struct DaemonMetrics: MetricsSource {
                         value: Double(value(status))))
             }
         }
-        add("labrador_deliveries_delivered_total", "Deliveries the destination took since start.", .counter) { $0.delivered }
+        add("labrador_deliveries_delivered_total", "Deliveries the destination took since start.", .counter) {
+            $0.delivered
+        }
         add("labrador_deliveries_retried_total", "Tries that are to be repeated.", .counter) { $0.retried }
         add("labrador_deliveries_ambiguous_total", "Tries that ended without an answer.", .counter) { $0.ambiguous }
         add("labrador_deliveries_parked_total", "Deliveries set aside since start.", .counter) { $0.parked }

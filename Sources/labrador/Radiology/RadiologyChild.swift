@@ -56,7 +56,8 @@ func runRadiologyChild(
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
         // It blocks, so it gets a thread outside Swift's pool.
         let thread = Thread {
-            done.resume(with: Result { try RadiologyChild.run(configuration: configuration, source: source, logger: logger) })
+            done.resume(
+                with: Result { try RadiologyChild.run(configuration: configuration, source: source, logger: logger) })
         }
         thread.name = "radiology"
         thread.start()

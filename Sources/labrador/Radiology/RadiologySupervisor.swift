@@ -17,7 +17,10 @@ final class RadiologySupervisor: Sendable {
     private let current = Mutex<pid_t?>(nil)
 
     /// `arguments` are those of the hidden command, its name first.
-    init(listener: RadiologyListener, arguments: [String], limits: SupervisionLimits = SupervisionLimits(), logger: Logger) {
+    init(
+        listener: RadiologyListener, arguments: [String], limits: SupervisionLimits = SupervisionLimits(),
+        logger: Logger
+    ) {
         self.listener = listener
         self.arguments = arguments
         self.limits = limits

@@ -27,7 +27,8 @@ struct MatchingTests {
     func bothFit(authority: String) {
         let wanted = order("L1")
         let claim = PatientClaim(value: "MRN1", authority: authority)
-        #expect(match(specimen: "L1", problem: nil, claim: claim, orders: [wanted], facility: facility) == .order(wanted))
+        #expect(
+            match(specimen: "L1", problem: nil, claim: claim, orders: [wanted], facility: facility) == .order(wanted))
     }
 
     @Test(
@@ -44,7 +45,8 @@ struct MatchingTests {
         let wanted = order("L1", system: "https://other.example.in/mrn")
         let mapped = PatientClaim(value: "MRN1", authority: "OTHER")
         let local = PatientClaim(value: "MRN1")
-        #expect(match(specimen: "L1", problem: nil, claim: mapped, orders: [wanted], facility: facility) == .order(wanted))
+        #expect(
+            match(specimen: "L1", problem: nil, claim: mapped, orders: [wanted], facility: facility) == .order(wanted))
         #expect(
             reason(match(specimen: "L1", problem: nil, claim: local, orders: [wanted], facility: facility))
                 == .patientMismatch)
