@@ -17,6 +17,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
 ]
 let http1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let ssl: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -35,6 +36,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -70,7 +72,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "DICOM", dependencies: ["Core", "CDCMTK", logging], swiftSettings: strict),
         .target(
-            name: "Upstream", dependencies: ["Core", httpClient, logging, http1] + nio, swiftSettings: strict),
+            name: "Upstream", dependencies: ["Core", httpClient, logging, http1, ssl] + nio, swiftSettings: strict),
         .target(
             name: "Console",
             dependencies: [
@@ -109,7 +111,7 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "Core", logging, grdb], swiftSettings: strict),
         .testTarget(name: "DICOMTests", dependencies: ["DICOM", "Core", logging], swiftSettings: strict),
         .testTarget(
-            name: "UpstreamTests", dependencies: ["Upstream", "Core", httpClient, logging, http1] + nio,
+            name: "UpstreamTests", dependencies: ["Upstream", "Core", httpClient, logging, http1, ssl] + nio,
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",

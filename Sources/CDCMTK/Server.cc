@@ -23,6 +23,14 @@ struct cdcmtk_server {
     }
 };
 
+namespace {
+
+cdcmtk_outcome noListener(cdcmtk_problem *problem, int error) {
+    return explain(problem, CDCMTK_FAILED, (std::string("the listening socket: ") + std::strerror(error)).c_str());
+}
+
+}  // namespace
+
 /// DCMTK 3.6.7 always binds its own socket to all IPv4 interfaces. It gets a free port for a moment, then the file
 /// description under its descriptor is replaced by the given listening socket: public interface only, any address
 /// family, and the socket survives this process in whoever else holds it.
@@ -34,14 +42,10 @@ cdcmtk_server *cdcmtk_server_create(int listeningSocket, cdcmtk_limits limits, c
             NET_ACCEPTOR, 0, static_cast<int>(limits.association_seconds), &server->network);
         if (ready.bad()) return explain(problem, CDCMTK_FAILED, "DCMTK does not start", &ready);
         int theirs = DUL_networkSocket(server->network->network);
-        if (theirs < 0 || ::dup3(listeningSocket, theirs, O_CLOEXEC) < 0) {
-            return explain(problem, CDCMTK_FAILED, (std::string("the listening socket: ") + std::strerror(errno)).c_str());
-        }
+        if (theirs < 0 || ::dup3(listeningSocket, theirs, O_CLOEXEC) < 0) return noListener(problem, errno);
         // Another process may take the connection between poll and accept.
         int flags = ::fcntl(theirs, F_GETFL);
-        if (flags < 0 || ::fcntl(theirs, F_SETFL, flags | O_NONBLOCK) < 0) {
-            return explain(problem, CDCMTK_FAILED, (std::string("the listening socket: ") + std::strerror(errno)).c_str());
-        }
+        if (flags < 0 || ::fcntl(theirs, F_SETFL, flags | O_NONBLOCK) < 0) return noListener(problem, errno);
         OFCondition set = ASC_setTransportLayer(server->network, &server->layer, 0);
         if (set.bad()) return explain(problem, CDCMTK_FAILED, "DCMTK does not take the transport layer", &set);
         made = server.release();

@@ -8,7 +8,9 @@ cdcmtk_outcome ended(cdcmtk_association *a, const OFCondition &condition, cdcmtk
     Peer *peer = a->peer.get();
     if (condition == DUL_PEERREQUESTEDRELEASE) return CDCMTK_RELEASED;
     if (condition == DUL_PEERABORTEDASSOCIATION) return explain(problem, CDCMTK_ABORTED, "A-ABORT", nullptr, peer);
-    if (peer->timedOut) return explain(problem, CDCMTK_FAILED, "the peer stopped in the middle of a PDU", nullptr, peer);
+    if (peer->timedOut) {
+        return explain(problem, CDCMTK_FAILED, "the peer stopped in the middle of a PDU", nullptr, peer);
+    }
     if (condition == DUL_NETWORKCLOSED) return explain(problem, CDCMTK_CLOSED, "closed by the peer", nullptr, peer);
     return explain(problem, CDCMTK_FAILED, "reading failed", &condition, peer);
 }
@@ -43,7 +45,8 @@ cdcmtk_outcome cdcmtk_receive(
                 a->pieceContext = pdv.presentationContextID;
             } else if (command != a->pieceIsCommand || pdv.presentationContextID != a->pieceContext) {
                 // PS3.8 Annex E: the fragments of one message come together and on one context.
-                return explain(problem, CDCMTK_FAILED, "the fragments of two messages are mixed", nullptr, a->peer.get());
+                return explain(
+                    problem, CDCMTK_FAILED, "the fragments of two messages are mixed", nullptr, a->peer.get());
             }
             if (pdv.fragmentLength > maxBytes - a->piece.size()) {
                 return explain(

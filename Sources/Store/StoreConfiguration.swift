@@ -14,17 +14,20 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var batchBytes = 8 << 20
     /// How long background work may hold up one transaction, or as long as the last COMMIT took, if that was longer.
     public var backgroundSlice: Duration = .milliseconds(2)
-    /// The same for a transaction that devices wait for: acknowledging goes before understanding, which can catch up.
-    public var backgroundSliceBesideUrgent: Duration = .microseconds(400)
-    /// While devices are sending (an acknowledgement was waited for within `urgentMemory`), background work pauses this
-    /// long between its transactions: the processor's time then goes to the devices, and what waits catches up later.
-    public var backgroundPause: Duration = .microseconds(800)
-    /// How long devices count as sending after the last acknowledgement-critical job.
-    public var urgentMemory: Duration = .milliseconds(20)
+    /// The same while devices press.
+    public var backgroundSliceUnderPressure: Duration = .microseconds(200)
+    /// Acknowledgement-critical jobs within `pressureWindow` from which the devices count as pressing: far more than a
+    /// hospital's analysers send together.
+    public var pressureJobs = 20
+    /// The window of `pressureJobs`.
+    public var pressureWindow: Duration = .milliseconds(20)
+    /// How long background work pauses between its transactions while devices press: the processor's time then goes to
+    /// acknowledging, and understanding catches up when they have done.
+    public var backgroundPause: Duration = .milliseconds(4)
     /// The longest background slice, however slow the disk.
     public var longestBackgroundSlice: Duration = .milliseconds(10)
     /// Messages understood in one background job, so that an acknowledgement never waits for a long one.
-    public var recordSlice = 4
+    public var recordSlice = 1
     /// Write-ahead log size in bytes from which it is copied into the database by another thread.
     public var checkpointBytes = 4 << 20
     /// Write-ahead log size in bytes from which the writer itself completes the copy, so that the log starts over.

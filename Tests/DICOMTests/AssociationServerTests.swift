@@ -96,7 +96,8 @@ struct AssociationServerTests {
     @Test(
         "what does not speak DICOM is told apart in words",
         arguments: [
-            ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "speaks HTTP"), ("\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}\u{00}", "speaks TLS"),
+            ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "speaks HTTP"),
+            ("\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}\u{00}", "speaks TLS"),
             ("\u{0B}MSH|^~\\&|", "HL7 over MLLP"), ("garbage garbage", "its first bytes are 67 61 72 62"),
         ])
     func garbage(text: String, words: String) throws {

@@ -11,7 +11,8 @@ struct DIMSETests {
 
     @Test("command sets are written and read back")
     func roundTrip() throws {
-        let request = CommandSet(request: CommandSet.Field.cFindRequest, messageID: 7, sopClass: "1.2.3", hasDataSet: true)
+        let request = CommandSet(
+            request: CommandSet.Field.cFindRequest, messageID: 7, sopClass: "1.2.3", hasDataSet: true)
         #expect(try CommandSet(request.encoded) == request)
         let status = Status.identifierDoesNotMatch("wrong", Tag(0x0040, 0x0100))
         let bytes = CommandSet(responseTo: request, status: status).encoded
@@ -31,7 +32,8 @@ struct DIMSETests {
             // Without its last element no data set type is known.
             #expect(throws: CommandSetError.self) { try CommandSet(Array(bytes[..<count])) }
         }
-        let foreign = DataSetWriter.write(DataSet([DataElement(Tag(0x0010, 0x0010), .pn, text: "X")]), .implicitLittleEndian)
+        let foreign = DataSetWriter.write(
+            DataSet([DataElement(Tag(0x0010, 0x0010), .pn, text: "X")]), .implicitLittleEndian)
         #expect(throws: CommandSetError.foreignGroup) { try CommandSet(bytes + foreign) }
         var anonymous = CommandSet(request: CommandSet.Field.cEchoRequest, messageID: 1, sopClass: "1.2")
         anonymous.messageID = nil

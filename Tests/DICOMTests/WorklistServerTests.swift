@@ -9,7 +9,9 @@ struct WorklistServerTests {
     private static let step = "00400100"
     private static let entries = [
         TestSource.entry("R26-1", given: "ASHA", id: "MRN0001", time: "101500"),
-        TestSource.entry("R26-2", family: "\u{0930}\u{093E}\u{0935}", given: "\u{0906}\u{0936}\u{093E}", id: "MRN0002", time: "090000"),
+        TestSource.entry(
+            "R26-2", family: "\u{0930}\u{093E}\u{0935}", given: "\u{0906}\u{0936}\u{093E}", id: "MRN0002",
+            time: "090000"),
         TestSource.entry("R26-3", family: "MÜLLER", id: "00123", modality: "MR", station: "MR01"),
         TestSource.entry("R26-4", family: "SINGH", id: "123", date: "20261123"),
         TestSource.entry("R26-5", family: "PARKED") { $0.studyInstanceUID = "" },
@@ -60,7 +62,9 @@ struct WorklistServerTests {
 
     @Test(
         "keys are read in the character set the query declares",
-        arguments: [("ISO_IR 192", "राव*", "R26-2"), ("ISO_IR 192", "Müller", "R26-3"), ("ISO_IR 100", "müLLER*", "R26-3")])
+        arguments: [
+            ("ISO_IR 192", "राव*", "R26-2"), ("ISO_IR 192", "Müller", "R26-3"), ("ISO_IR 100", "müLLER*", "R26-3"),
+        ])
     func queryCharacterSets(set: String, name: String, expected: String) throws {
         let server = try TestServer(TestSource(Self.entries))
         #expect(try find(server, ["00080005": set, "00100010": name]).accessions == [expected])

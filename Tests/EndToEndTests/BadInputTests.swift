@@ -42,8 +42,11 @@ extension EndToEnd {
             #expect(answers.last == .accepted())
             // Records without a header, whole by their terminator.
             #expect(
-                try await house.astm("haem-1", [ASTMLine.frames(["R|1|^^^WBC|7.40|10E3/uL", "L|1|N"])]) == [.accepted()])
-            let orders = try await house.sendOrders([Array("NO ORDER".utf8), MadeUpOrder(accession: "L1", mrn: "").general()])
+                try await house.astm("haem-1", [ASTMLine.frames(["R|1|^^^WBC|7.40|10E3/uL", "L|1|N"])]) == [.accepted()]
+            )
+            let orders = try await house.sendOrders([
+                Array("NO ORDER".utf8), MadeUpOrder(accession: "L1", mrn: "").general(),
+            ])
             #expect(orders.allSatisfy { !$0.isAccepted })
             #expect("\(orders[1])".contains("PID-3 is empty"))
             try await eventually("five holds") {
@@ -135,7 +138,10 @@ extension EndToEnd {
             try await eventually("the first specimen, saved at the drop of level") {
                 try await hms.observations().map(\.accession) == ["L1"]
             }
-            #expect(try await house.astm("haem-1", [ASTMLine.frames([header] + first + second + ["L|1|N"])]) == [.accepted()])
+            #expect(
+                try await house.astm("haem-1", [ASTMLine.frames([header] + first + second + ["L|1|N"])]) == [
+                    .accepted()
+                ])
             try await eventually("the second specimen") { try await hms.stats()["unique"] == 2 }
             #expect(try await Set(hms.observations().compactMap(\.value)) == ["7.40", "12.80"])
             #expect(try await hms.stats()["corrections"] == 0)

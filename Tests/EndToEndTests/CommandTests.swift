@@ -34,13 +34,19 @@ extension EndToEnd {
             try await eventually("six results") { try await house.rows("results").count == 6 }
 
             expect("id, profile, state, listening, last_message", in: try await house.rows("devices"), "devices")
-            expect("id, accession, mrn, test, value, unit, state, device", in: try await house.rows("results"), "results")
+            expect(
+                "id, accession, mrn, test, value, unit, state, device", in: try await house.rows("results"), "results")
             expect("id, reason, accession, device, since, what", in: try await house.rows("holds"), "holds")
-            expect("accession, mrn, modality, station_ae, scheduled, state", in: try await house.rows("worklist"), "worklist")
+            expect(
+                "accession, mrn, modality, station_ae, scheduled, state", in: try await house.rows("worklist"),
+                "worklist")
             #expect(try await house.rows("orders").count == 2)
             #expect(try await house.rows("queue").isEmpty)
-            #expect(try await Set(house.rows("results", "--accession", "L1").compactMap { $0["state"]?.text }) == ["stored"])
-            #expect(try await Set(house.rows("results", "--state", "held").compactMap { $0["accession"]?.text }) == ["L2"])
+            #expect(
+                try await Set(house.rows("results", "--accession", "L1").compactMap { $0["state"]?.text }) == ["stored"]
+            )
+            #expect(
+                try await Set(house.rows("results", "--state", "held").compactMap { $0["accession"]?.text }) == ["L2"])
             #expect(try await house.rows("results", "--limit", "1").count == 1)
             for listing in ["devices", "orders", "worklist", "results", "holds", "queue"] {
                 let table = try await house.command(listing)
@@ -95,7 +101,8 @@ extension EndToEnd {
             ] {
                 let story = try #require(try await house.rows("explain", subject).first, "\(subject)")
                 let steps = story["steps"]?.list ?? []
-                #expect(steps.contains { $0["step"]?.text == word }, "\(subject): \(steps.compactMap { $0["step"]?.text })")
+                #expect(
+                    steps.contains { $0["step"]?.text == word }, "\(subject): \(steps.compactMap { $0["step"]?.text })")
                 let text = try await house.command("explain", subject)
                 #expect(text.code == 0)
                 #expect(!text.out.isEmpty)
@@ -127,7 +134,8 @@ extension EndToEnd {
             #expect(refused.code == 1)
             #expect(refused.err.contains("\(wrong):2: "))
             #expect(refused.err.contains("mrn"))
-            #expect(try await Set(house.rows("orders").compactMap { $0["accession"]?.text }) == ["L1", "L2", "L3", "L4"])
+            #expect(
+                try await Set(house.rows("orders").compactMap { $0["accession"]?.text }) == ["L1", "L2", "L3", "L4"])
             try await daemon.stop()
         }
 
@@ -147,7 +155,9 @@ extension EndToEnd {
             try await daemon.stop()
         }
 
-        @Test("the virtual analyser speaks to the daemon", arguments: [("haem-1", "horiba-yumizen-h500"), ("chem-1", "erba-xl-1000")])
+        @Test(
+            "the virtual analyser speaks to the daemon",
+            arguments: [("haem-1", "horiba-yumizen-h500"), ("chem-1", "erba-xl-1000")])
         func simulate(device: String, profile: String) async throws {
             let daemon = try await house.start()
             let sent = try await run(

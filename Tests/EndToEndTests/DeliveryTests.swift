@@ -54,10 +54,12 @@ extension EndToEnd {
             let accessions = (1...30).map { "L\($0)" }
             try await house.place(accessions.map { MadeUpOrder(accession: $0, mrn: "M") })
             let before = try await house.startHMS(name: "before", options: ["--latency", "20"])
-            _ = try await house.astm("haem-1", accessions.prefix(15).map { session($0, "5.10", status: "F", minute: 1) })
+            _ = try await house.astm(
+                "haem-1", accessions.prefix(15).map { session($0, "5.10", status: "F", minute: 1) })
             try await eventually("some are delivered") { try await before.stats()["unique"] ?? 0 > 3 }
             try await before.stop()
-            _ = try await house.astm("haem-1", accessions.suffix(15).map { session($0, "5.10", status: "F", minute: 1) })
+            _ = try await house.astm(
+                "haem-1", accessions.suffix(15).map { session($0, "5.10", status: "F", minute: 1) })
             let delivered = try before.logged()
             let after = try await house.startHMS(name: "after")
             try await eventually("an empty queue", within: .seconds(60)) { try await house.rows("queue").isEmpty }
@@ -73,7 +75,8 @@ extension EndToEnd {
             let strict = try await house.startHMS(name: "strict", options: ["--reject-rate", "1"])
             try await house.place([MadeUpOrder(accession: "L1", mrn: "M1"), MadeUpOrder(accession: "L2", mrn: "M1")])
             _ = try await house.astm(
-                "haem-1", [session("L1", "5.10", status: "F", minute: 1), session("L2", "5.20", status: "F", minute: 1)])
+                "haem-1",
+                [session("L1", "5.10", status: "F", minute: 1), session("L2", "5.20", status: "F", minute: 1)])
             try await eventually("two dead deliveries") { try await house.rows("queue", "--state", "dead").count == 2 }
             let row = try #require(try await house.rows("queue", "--state", "dead").first)
             #expect(row["answer"]?.text?.contains("Rejected on purpose.") == true)

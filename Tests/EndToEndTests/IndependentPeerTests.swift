@@ -13,7 +13,9 @@ extension EndToEnd {
             return try await run(python, ["-c", "import hl7.client"]).code == 0
         }
 
-        @Test("the python-hl7 client places an order and sends a result", .enabled("python3-hl7 is installed") { try await hasClient() })
+        @Test(
+            "the python-hl7 client places an order and sends a result",
+            .enabled("python3-hl7 is installed") { try await hasClient() })
         func pythonHL7() async throws {
             let house = try House(["haem-2": "mindray-bc-5380"])
             let hms = try await house.startHMS()

@@ -22,7 +22,8 @@ extension EndToEnd {
             "without a daemon it is 69, and how to start one",
             arguments: [
                 ["devices"], ["orders"], ["worklist"], ["results"], ["holds"], ["queue"], ["explain", "L1"],
-                ["echo", "CT01"], ["holds", "release", "H1"], ["queue", "retry", "D1"], ["orders", "import", "/dev/null"],
+                ["echo", "CT01"], ["holds", "release", "H1"], ["queue", "retry", "D1"],
+                ["orders", "import", "/dev/null"],
             ])
         func notRunning(arguments: [String]) async throws {
             let house = try House([:])
@@ -36,7 +37,9 @@ extension EndToEnd {
             let house = try House(["haem-1": "horiba-yumizen-h500"], modalities: ["CT01": "CT"])
             let output = try await house.command("check")
             #expect(output.code == 0)
-            for part in ["haem-1: horiba-yumizen-h500", "CT01", "FHIR at http://127.0.0.1:\(house.hms)/fhir", "Asia/Kolkata"] {
+            for part in [
+                "haem-1: horiba-yumizen-h500", "CT01", "FHIR at http://127.0.0.1:\(house.hms)/fhir", "Asia/Kolkata",
+            ] {
                 #expect(output.out.contains(part), "\(part)")
             }
         }
@@ -62,7 +65,8 @@ extension EndToEnd {
             #expect(output.code == 1)
             let lines = output.err.split(separator: "\n").map(String.init)
             for (line, words) in [
-                (1, "Asia/Kolkatta"), (2, "did you mean 'store'"), (4, "HOST:PORT"), (6, "erba-xl-1000"), (7, "'a' names two"),
+                (1, "Asia/Kolkatta"), (2, "did you mean 'store'"), (4, "HOST:PORT"), (6, "erba-xl-1000"),
+                (7, "'a' names two"),
                 (7, "99999"), (8, "at most 16"), (10, "https://HOST"),
             ] {
                 #expect(lines.contains { $0.hasPrefix("\(file):\(line): ") && $0.contains(words) }, "\(line): \(words)")
@@ -77,7 +81,8 @@ extension EndToEnd {
         @Test("`check` names a mistake inside a profile by the profile's own file and line")
         func profileMistake() async throws {
             let folder = try TemporaryFolder()
-            try FileManager.default.createDirectory(atPath: folder.path + "/p/acme/one", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/p/acme/one", withIntermediateDirectories: true)
             try folder.write("name: One\nprotocol: astm\npass_trough: true\n", to: "p/acme/one/profile.yaml")
             let file = try folder.write(
                 """
@@ -94,7 +99,8 @@ extension EndToEnd {
         @Test("`decode`: text and JSON, framed and not, from a file and from standard input")
         func decode() async throws {
             let folder = try TemporaryFolder()
-            let records = "H|\\^&|||H500^1^2|||||||P|LIS2-A2|20261122093107\rP|1\rO|1|L1||^^^DIF\r"
+            let records =
+                "H|\\^&|||H500^1^2|||||||P|LIS2-A2|20261122093107\rP|1\rO|1|L1||^^^DIF\r"
                 + "R|1|^^^WBC|7.40|10E3/uL|4.0 - 10.0^X|H||F||x|20261122093107\rR|2|^^^XYZ|1|g/dL\rL|1|N\r"
             let bare = try folder.write(records, to: "bare.astm")
             let framed = folder.path + "/framed.astm"
@@ -103,7 +109,8 @@ extension EndToEnd {
 
             for file in [bare, framed] {
                 let output = try await labrador(
-                    "decode", file, "--profile", "horiba-yumizen-h500", "--format", "json", "--profiles", Binary.profiles)
+                    "decode", file, "--profile", "horiba-yumizen-h500", "--format", "json", "--profiles",
+                    Binary.profiles)
                 #expect(output.code == 0)
                 let report = try JSONValue(parsing: Array(output.out.utf8), maximumDepth: 64)
                 #expect(report["link"]?["frames"]?.text == (file == framed ? "6" : "0"))
@@ -123,7 +130,8 @@ extension EndToEnd {
             let piped = try await run(
                 "/bin/sh",
                 [
-                    "-c", "\"$0\" decode - --profile horiba-yumizen-h500 --profiles \"$1\" < \"$2\"", Binary.path, Binary.profiles,
+                    "-c", "\"$0\" decode - --profile horiba-yumizen-h500 --profiles \"$1\" < \"$2\"", Binary.path,
+                    Binary.profiles,
                     framed,
                 ])
             #expect(piped.code == 0)
@@ -140,7 +148,9 @@ extension EndToEnd {
             for id in ["horiba-yumizen-h500", "erba-xl-1000", "mindray-bc-5380", "generic-astm"] {
                 #expect(list.out.contains(id))
             }
-            #expect(try await labrador("profile", "show", "erba-xl-1000", "--profiles", Binary.profiles).out.contains("GLCC"))
+            #expect(
+                try await labrador("profile", "show", "erba-xl-1000", "--profiles", Binary.profiles).out.contains(
+                    "GLCC"))
             #expect(try await labrador("profile", "show", "nobody-none", "--profiles", Binary.profiles).code == 1)
             #expect(try await labrador("profile", "test", Binary.profiles).code == 0)
         }

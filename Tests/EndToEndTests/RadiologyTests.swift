@@ -9,7 +9,8 @@ extension EndToEnd {
         private let scanner: Modality
 
         init() throws {
-            house = try House(["haem-1": "horiba-yumizen-h500"], modalities: ["CT01": "CT", "US01": "US"], posts: false)
+            house = try House(
+                ["haem-1": "horiba-yumizen-h500"], modalities: ["CT01": "CT", "US01": "US"], posts: false)
             scanner = Modality(aeTitle: "CT01", port: house.dicom)
         }
 
@@ -58,7 +59,8 @@ extension EndToEnd {
             #expect(unknown.code == 1)
             #expect(unknown.err.contains("CT01"))
             let peer = try Program(
-                Modality.tools + "/storescp", ["-aet", "CT01", "\(house.modality)"], folder: house.folder, name: "storescp",
+                Modality.tools + "/storescp", ["-aet", "CT01", "\(house.modality)"], folder: house.folder,
+                name: "storescp",
                 directory: house.folder.path)
             try await eventually("C-ECHO is answered") { try await house.command("echo", "CT01").code == 0 }
             #expect(peer.isRunning)

@@ -75,7 +75,8 @@ extension EndToEnd {
 
             let white = try one("L26-000102", "WBC")
             #expect(white.mrn == "MRN0002")
-            #expect([white.value, white.unit, white.ucum, white.range] == ["7.40", "10E3/uL", "10*3/uL", "1.0 - 20.0"])
+            #expect(
+                [white.value, white.unit, white.ucum, white.range] == ["7.40", "10E3/uL", "10*3/uL", "1.0 - 20.0"])
             #expect(try one("L26-000102", "HGB").flags == ["L"])
             #expect(try one("L26-000102", "RDW-CV").value == nil)
 
@@ -98,13 +99,17 @@ extension EndToEnd {
                 ])
             }
             #expect(try await house.astm("haem-1", [session("7.40", status: "P")]) == [.accepted()])
-            try await eventually("the preliminary value") { try await hms.observations().map(\.status) == ["preliminary"] }
+            try await eventually("the preliminary value") {
+                try await hms.observations().map(\.status) == ["preliminary"]
+            }
             #expect(try await house.astm("haem-1", [session("7.60", status: "F")]) == [.accepted()])
             try await eventually("the final value") { try await hms.observations().map(\.value) == ["7.60"] }
             #expect(try await hms.observations().map(\.status) == ["final"])
             // The same run with yet another final value is a contradiction: a person looks, the HMS keeps what it has.
             #expect(try await house.astm("haem-1", [session("9.90", status: "F")]) == [.accepted()])
-            try await eventually("the contradiction is held") { try await house.holdReasons() == ["duplicate-conflict"] }
+            try await eventually("the contradiction is held") {
+                try await house.holdReasons() == ["duplicate-conflict"]
+            }
             #expect(try await hms.observations().map(\.value) == ["7.60"])
             try await daemon.stop()
         }

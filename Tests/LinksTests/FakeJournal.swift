@@ -22,10 +22,12 @@ final class FakeJournal: Journal {
     @discardableResult
     func commit() -> JournalEntry? {
         guard let job = pop() else { return nil }
-        let id = job.entry.message ?? nextID.withLockedValue { next in
-            next += 1
-            return MessageID(next)
-        }
+        let id =
+            job.entry.message
+            ?? nextID.withLockedValue { next in
+                next += 1
+                return MessageID(next)
+            }
         job.done(.success(id))
         return job.entry
     }

@@ -118,7 +118,8 @@ struct Answer: Equatable, CustomStringConvertible {
         of = msa.text(field: 2) ?? ""
         text = msa.text(field: 3) ?? ""
         if let err = message.first("ERR") {
-            error = [1, 2, 3].compactMap { err.text(field: 2, component: $0) }.joined(separator: "-")
+            error =
+                [1, 2, 3].compactMap { err.text(field: 2, component: $0) }.joined(separator: "-")
                 + ": " + (err.text(field: 8) ?? "")
         }
     }

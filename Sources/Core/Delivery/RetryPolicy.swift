@@ -22,7 +22,7 @@ public struct RetryPolicy: Hashable, Sendable {
     public init(
         base: Duration = .seconds(2), cap: Duration = .seconds(300), suspectLimit: Int = 8, conflictLimit: Int = 3,
         retryAfterCap: Duration = .seconds(60), breakerThreshold: Int = 5, pause: Duration = .milliseconds(500),
-        pauseCap: Duration = .seconds(15)
+        pauseCap: Duration = .seconds(5)
     ) {
         self.base = base
         self.cap = cap

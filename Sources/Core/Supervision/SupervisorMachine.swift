@@ -1,7 +1,10 @@
-/// When a supervised child process is restarted and how it is ended. Times are measured on any clock that never goes
-/// back, counted from the same moment.
+/// When a supervised child process is restarted and how it is ended.
+///
+/// Times are measured on any clock that never goes back, counted from the same moment.
 public struct SupervisionLimits: Sendable, Hashable {
-    /// Wait before the second restart in a row; the first comes at once. It doubles with every further one.
+    /// Wait before the second restart in a row; the first comes at once.
+    ///
+    /// It doubles with every further one.
     public var firstDelay: Duration = .milliseconds(250)
     /// The longest wait before a restart.
     public var longestDelay: Duration = .seconds(30)
@@ -102,7 +105,9 @@ public struct SupervisorMachine: Sendable, Hashable {
     /// A machine that waits for `begin`.
     public init(_ limits: SupervisionLimits = SupervisionLimits()) { self.limits = limits }
 
-    /// Takes an event at a moment. An event that cannot be in the present state changes nothing.
+    /// Takes an event at a moment.
+    ///
+    /// An event that cannot be in the present state changes nothing.
     public mutating func on(_ event: Event, at now: Duration) -> [Action] {
         switch (state, event) {
         case (.idle, .begin): return enter(.spawning, [.spawn])

@@ -3,7 +3,9 @@ public struct DICOMDate: Hashable, Sendable, Comparable {
     /// Year, month and day as one number, only for comparing.
     let ordinal: Int
 
-    /// From `YYYYMMDD`, or `YYYY.MM.DD` of the standard's older versions. Nil when it is no date of the calendar.
+    /// From `YYYYMMDD`, or `YYYY.MM.DD` of the standard's older versions.
+    ///
+    /// Nil when it is no date of the calendar.
     public init?<Text: StringProtocol>(_ text: Text) {
         var digits = Array(text.trimmingBlanks().utf8)
         if digits.count == 10, digits[4] == UInt8(ascii: "."), digits[7] == UInt8(ascii: ".") {
@@ -19,6 +21,7 @@ public struct DICOMDate: Hashable, Sendable, Comparable {
         ordinal = year * 10000 + month * 100 + day
     }
 
+    /// Earlier days are less.
     public static func < (left: DICOMDate, right: DICOMDate) -> Bool { left.ordinal < right.ordinal }
 
     /// The date as `YYYYMMDD`.
@@ -38,6 +41,7 @@ public struct DICOMTime: Hashable, Sendable {
     let last: Int
 
     /// From `HH`, `HHMM`, `HHMMSS`, with a fraction of up to six digits, or with the colons of older versions.
+    ///
     /// Nil when it is no time of day. Second 60 is accepted as a leap second.
     public init?<Text: StringProtocol>(_ text: Text) {
         let parts = text.trimmingBlanks().split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

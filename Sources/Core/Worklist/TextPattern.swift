@@ -91,7 +91,9 @@ struct NamePattern: Hashable, Sendable {
         }
     }
 
-    /// For comparing and sorting names: without case and accents. Upper case comes first so that `ß` becomes `ss`.
+    /// For comparing and sorting names: without case and accents.
+    ///
+    /// Upper case comes first so that `ß` becomes `ss`.
     static func folded(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
         var view = String.UnicodeScalarView()

@@ -54,7 +54,9 @@ public enum WorklistAttribute: String, Sendable, Hashable, CaseIterable {
 }
 
 extension WorklistEntry {
-    /// The entry's values for an attribute; empty when it has none. A name is given as its components.
+    /// The entry's values for an attribute; empty when it has none.
+    ///
+    /// A name is given as its components.
     public func values(of attribute: WorklistAttribute) -> [String] {
         let values: [String] =
             switch attribute {
@@ -82,8 +84,9 @@ extension WorklistEntry {
         return values.filter { !$0.isEmpty }
     }
 
-    /// The attributes of type 1 (PS3.4 table K.6-1) that are empty or unusable. An entry is served only when there are
-    /// none: many modalities refuse the whole answer otherwise.
+    /// The attributes of type 1 (PS3.4 table K.6-1) that are empty or unusable.
+    ///
+    /// An entry is served only when there are none: many modalities refuse the whole answer otherwise.
     public var missingAttributes: [WorklistAttribute] {
         let always: [WorklistAttribute] = [
             .stationAETitle, .startDate, .startTime, .modality, .patientName, .patientID, .stepID,

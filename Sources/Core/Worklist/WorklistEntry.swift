@@ -20,8 +20,9 @@ public struct WorklistPersonName: Hashable, Sendable, HoldsPatientData {
         self.suffix = suffix
     }
 
-    /// The components joined by `^` without trailing delimiters. A delimiter inside a component (`^`, `=`, `\`)
-    /// would shift the others, so a space stands for it.
+    /// The components joined by `^` without trailing delimiters.
+    ///
+    /// A delimiter inside a component (`^`, `=`, `\`) would shift the others, so a space stands for it.
     public var components: String {
         var parts = [family, given, middle, prefix, suffix].map { part in
             String(part.map { "^=\\".contains($0) ? " " : $0 })

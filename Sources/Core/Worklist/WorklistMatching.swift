@@ -26,7 +26,9 @@ public enum WorklistMatching {
         return WorklistAnswer(entries: found.map(\.entry), withheld: withheld)
     }
 
-    /// Whether every key of the query matches. An attribute that the entry does not have matches no key.
+    /// Whether every key of the query matches.
+    ///
+    /// An attribute that the entry does not have matches no key.
     public static func matches(_ query: WorklistQuery, _ entry: WorklistEntry) -> Bool {
         let span = CombinedSpan(query)
         if let span, !span.contains(entry) { return false }

@@ -15,8 +15,9 @@ enum WorklistCondition: Hashable, Sendable {
     case times(from: DICOMTime?, through: DICOMTime?, isRange: Bool)
 }
 
-/// The keys of one worklist query that exclude something. Empty keys, and keys that match everything, are left out:
-/// they only ask for the attribute to be returned.
+/// The keys of one worklist query that exclude something.
+///
+/// Empty keys, and keys that match everything, are left out: they only ask for the attribute to be returned.
 public struct WorklistQuery: Hashable, Sendable, HoldsPatientData {
     let conditions: [WorklistAttribute: WorklistCondition]
 

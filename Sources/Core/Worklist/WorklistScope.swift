@@ -41,7 +41,9 @@ public struct WorklistCaller: Sendable, Hashable {
 }
 
 /// What a store can look up in an index before entries are compared one by one: every entry that matches satisfies all
-/// of it, though not every entry that satisfies it matches. Nil does not restrict.
+/// of it, though not every entry that satisfies it matches.
+///
+/// Nil does not restrict.
 public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
     /// Start date not before, `YYYYMMDD`.
     public var earliestDate: String?
@@ -79,8 +81,9 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
     }
 }
 
-/// Where the entries come from. It is asked on the association's own thread, so it may block, and must be safe to ask
-/// from several.
+/// Where the entries come from.
+///
+/// It is asked on the association's own thread, so it may block, and must be safe to ask from several.
 public protocol WorklistSource: Sendable {
     /// Entries that are still to be performed and satisfy the preselection, in any order.
     func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry]

@@ -18,7 +18,9 @@ enum Rejection: Hashable, Sendable {
 
 /// Decides whether an association is let in.
 enum Admission {
-    /// The modality that calls, or why it is rejected. `open` counts do not include this one.
+    /// The modality that calls, or why it is rejected.
+    ///
+    /// `open` counts do not include this one.
     static func decide(
         called: String, calling: String, open: Int, openFromAddress: Int, _ configuration: RadiologyConfiguration
     ) -> Result<RadiologyModality, AdmissionError> {

@@ -21,7 +21,9 @@ struct AssociationService {
         }
     }
 
-    /// Answers a release, or aborts. Returns what was wrong, in words.
+    /// Answers a release, or aborts.
+    ///
+    /// Returns what was wrong, in words.
     func finish(_ end: Association.End) -> String? {
         switch end {
         case .released: association.acknowledgeRelease()
@@ -80,7 +82,8 @@ struct AssociationService {
         return piece.bytes
     }
 
-    private func answer(_ request: CommandSet, _ data: [UInt8], _ context: PresentationContext) throws(Association.End) {
+    private func answer(_ request: CommandSet, _ data: [UInt8], _ context: PresentationContext) throws(Association.End)
+    {
         let found: (identifier: WorklistIdentifier, answer: WorklistAnswer)
         do {
             found = try matches(data, context)
@@ -123,7 +126,8 @@ struct AssociationService {
         }
         let answer = WorklistMatching.answer(identifier.query, for: modality.caller, from: candidates)
         guard answer.entries.count <= limits.maxMatches else {
-            throw WorklistIdentifier.Refusal(.outOfResources("More than \(limits.maxMatches) matches; narrow the query"))
+            throw WorklistIdentifier.Refusal(
+                .outOfResources("More than \(limits.maxMatches) matches; narrow the query"))
         }
         return (identifier, answer)
     }

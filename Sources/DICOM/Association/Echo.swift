@@ -36,8 +36,9 @@ public enum EchoResult: Sendable, Hashable {
 
 /// The Verification service as a user (PS3.4 Annex A).
 public enum Echo {
-    /// Opens an association, sends C-ECHO and releases. Blocks until done, at most the sum of the time-outs, and must
-    /// not run on Swift's cooperative pool.
+    /// Opens an association, sends C-ECHO and releases.
+    ///
+    /// Blocks until done, at most the sum of the time-outs, and must not run on Swift's cooperative pool.
     public static func run(_ target: EchoTarget, logger: Logger) -> EchoResult {
         BridgeLog.prepare(logger)
         let clock = ContinuousClock()

@@ -3,9 +3,13 @@ import CDCMTK
 /// Starting a second process of this program and tying it to the first: the part that needs the operating system.
 public enum HelperProcess {
     /// A number that the operating system gave for an error (`errno`).
-    public struct SystemError: Error, Sendable, Hashable { public let code: Int32 }
+    public struct SystemError: Error, Sendable, Hashable {
+        /// The number.
+        public let code: Int32
+    }
 
     /// Makes the kernel kill this process when the thread of `parent` that started it ends, however it ends.
+    ///
     /// False when it has ended already.
     public static func endTogether(with parent: Int32) -> Bool { radiology_end_with_parent(parent) == 0 }
 
@@ -17,8 +21,10 @@ public enum HelperProcess {
         return ends
     }
 
-    /// Starts this same executable; returns its process id. `descriptors` become 3, 4, ... there; standard input is
-    /// empty, standard output goes to standard error, nothing else is handed on.
+    /// Starts this same executable; returns its process id.
+    ///
+    /// `descriptors` become 3, 4, ... there; standard input is empty, standard output goes to standard error, nothing
+    /// else is handed on.
     public static func spawn(
         arguments: [String], environment: [String: String], descriptors: [Int32]
     ) throws(SystemError) -> Int32 {

@@ -14,7 +14,9 @@ public struct RadiologyModality: Sendable, Hashable {
     }
 }
 
-/// Limits of the association server. Times are whole seconds.
+/// Limits of the association server.
+///
+/// Times are whole seconds.
 public struct RadiologyLimits: Sendable, Hashable {
     /// Associations at a time; one more is rejected as transient, local limit exceeded.
     public var maxAssociations = 32
@@ -66,7 +68,9 @@ public struct RadiologyConfiguration: Sendable {
         self.modalities = modalities
     }
 
-    /// The modality that calls itself so. Spaces at both ends of an AE title are not significant (PS3.5 table 6.2-1).
+    /// The modality that calls itself so.
+    ///
+    /// Spaces at both ends of an AE title are not significant (PS3.5 table 6.2-1).
     func modality(calling title: String) -> RadiologyModality? {
         let title = title.trimmingBlanks()
         guard !title.isEmpty else { return nil }

@@ -21,7 +21,9 @@ public final class RadiologyServer: Sendable {
         var byAddress: [String: Int] = [:]
     }
 
-    /// The bridge's server. It is made for many threads (`CDCMTK.h`), so passing the pointer between them is safe.
+    /// The bridge's server.
+    ///
+    /// It is made for many threads (`CDCMTK.h`), so passing the pointer between them is safe.
     private struct Handle: @unchecked Sendable { let pointer: OpaquePointer }
 
     private let configuration: RadiologyConfiguration
@@ -37,8 +39,9 @@ public final class RadiologyServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves on a listening TCP socket that stays the caller's; it is duplicated and made non-blocking. May be called
-    /// once.
+    /// Serves on a listening TCP socket that stays the caller's; it is duplicated and made non-blocking.
+    ///
+    /// May be called once.
     public func start(listeningSocket: Int32) throws(RadiologyServerError) {
         BridgeLog.prepare(logger)
         var problem = cdcmtk_problem()
@@ -53,7 +56,8 @@ public final class RadiologyServer: Sendable {
             guard let thread else {
                 end(handle, threads)
                 throw RadiologyServerError(
-                    description: "The DICOM listener does not start: no thread with \(limits.threadStackBytes) bytes of stack")
+                    description:
+                        "The DICOM listener does not start: no thread with \(limits.threadStackBytes) bytes of stack")
             }
             threads.append(thread)
         }
@@ -64,6 +68,7 @@ public final class RadiologyServer: Sendable {
     }
 
     /// Stops accepting, gives associations `stopGrace` to finish, cuts the rest and waits for every thread.
+    ///
     /// Blocks; call it from a thread that may.
     public func stop() {
         let (handle, threads) = running.withLock { state in
@@ -93,7 +98,8 @@ public final class RadiologyServer: Sendable {
             case CDCMTK_OK: if let pointer { serve(Association(pointer)) }
             case CDCMTK_NOTHING: continue
             case CDCMTK_STOPPED: return
-            case CDCMTK_CLOSED: logger.debug("connection closed without a word", metadata: ["peer": "\(problem.address)"])
+            case CDCMTK_CLOSED:
+                logger.debug("connection closed without a word", metadata: ["peer": "\(problem.address)"])
             case CDCMTK_NOT_DICOM:
                 logger.warning(
                     "\(PeerText.firstBytes(problem.firstBytes))", metadata: ["peer": "\(problem.address)"])
@@ -147,13 +153,14 @@ public final class RadiologyServer: Sendable {
         switch rejection {
         case .calledTitleUnknown:
             let called = PeerText.title(association.calledTitle)
-            logger.warning("association rejected: it calls \(called), we are \"\(ours)\"; correct the title at the modality")
+            logger.warning(
+                "association rejected: it calls \(called), we are \"\(ours)\"; correct the title at the modality")
         case .callingTitleUnknown:
             logger.warning("association rejected: no modality with this AE title under dicom.modalities")
         case .localLimit:
-            logger.warning(
-                "association rejected for now: \(configuration.limits.maxAssociations) in all or \(configuration.limits.maxAssociationsPerAddress) from this address are open"
-            )
+            let limits = configuration.limits
+            let most = "\(limits.maxAssociations) in all or \(limits.maxAssociationsPerAddress) from this address"
+            logger.warning("association rejected for now: \(most) are open")
         }
         association.reject(rejection)
     }

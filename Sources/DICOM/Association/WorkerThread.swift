@@ -1,7 +1,8 @@
 import Glibc
 
-/// A thread with a stack of a given size. DCMTK's blocking calls run on these and never on Swift's cooperative pool,
-/// whose few threads belong to everybody.
+/// A thread with a stack of a given size.
+///
+/// DCMTK's blocking calls run on these and never on Swift's cooperative pool, whose few threads belong to everybody.
 final class WorkerThread: Sendable {
     private final class Body {
         let run: @Sendable () -> Void
@@ -18,11 +19,13 @@ final class WorkerThread: Sendable {
         guard pthread_attr_setstacksize(&attributes, stackBytes) == 0 else { return nil }
         let body = Unmanaged.passRetained(Body(run))
         var thread = pthread_t()
-        let made = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, body.toOpaque())
+        let made = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
         guard made == 0 else {
             body.release()
             return nil
@@ -30,6 +33,8 @@ final class WorkerThread: Sendable {
         self.thread = thread
     }
 
-    /// Waits for its end. To be called once.
+    /// Waits for its end.
+    ///
+    /// To be called once.
     func join() { pthread_join(thread, nil) }
 }

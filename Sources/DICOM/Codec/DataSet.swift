@@ -11,6 +11,7 @@ public struct Tag: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Element number.
     public var element: UInt16 { UInt16(truncatingIfNeeded: number) }
 
+    /// In the order of data sets: by group, then by element.
     public static func < (left: Tag, right: Tag) -> Bool { left.number < right.number }
 
     /// The way the standard writes it, `(0010,0020)`.
@@ -64,7 +65,9 @@ public struct VR: Hashable, Sendable {
     ]
     private static let text: Set<VR> = [lo, lt, pn, sh, st, uc, ut]
 
-    /// Whether the length has 16 bits in Explicit VR. Every VR added later has 32 (PS3.5 section 6.2, note).
+    /// Whether the length has 16 bits in Explicit VR.
+    ///
+    /// Every VR added later has 32 (PS3.5 section 6.2, note).
     var hasShortLength: Bool { Self.short.contains(self) }
     /// Whether Specific Character Set applies to its values (PS3.5 section 6.1.2.3).
     var usesSpecificCharacterSet: Bool { Self.text.contains(self) }
@@ -117,7 +120,9 @@ public struct DataElement: Hashable, Sendable {
     }
 }
 
-/// A list of elements in the order they came or are to be sent. It may hold a patient's data.
+/// A list of elements in the order they came or are to be sent.
+///
+/// It may hold a patient's data.
 public struct DataSet: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     /// The elements.
     public var elements: [DataElement]

@@ -1,4 +1,6 @@
-/// How a data set is written. Both are little endian.
+/// How a data set is written.
+///
+/// Both are little endian.
 public enum TransferSyntax: String, Sendable, CaseIterable {
     /// Implicit VR Little Endian, the default of DICOM.
     case implicitLittleEndian = "1.2.840.10008.1.2"
@@ -8,7 +10,9 @@ public enum TransferSyntax: String, Sendable, CaseIterable {
 
 /// How much a data set may hold.
 public struct DataSetLimits: Sendable, Hashable {
-    /// Sequences within sequences. The standard knows no limit; real identifiers use three.
+    /// Sequences within sequences.
+    ///
+    /// The standard knows no limit; real identifiers use three.
     public var maxDepth = 64
     /// Elements and items in all, nested ones included.
     public var maxElements = 10_000
@@ -17,7 +21,9 @@ public struct DataSetLimits: Sendable, Hashable {
     public init() {}
 }
 
-/// Why bytes are no data set. The sender's fault; it reaches as far as this message.
+/// Why bytes are no data set.
+///
+/// The sender's fault; it reaches as far as this message.
 public enum DataSetError: Error, Hashable, Sendable {
     /// A length points beyond the end of what contains it.
     case truncated(Tag?)

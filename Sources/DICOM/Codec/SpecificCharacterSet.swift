@@ -19,8 +19,9 @@ public struct SpecificCharacterSet: Sendable, Hashable {
         case unknown
     }
 
-    /// From the values of the element; none means the default repertoire. Spellings that devices use for the defined
-    /// terms (`ISO-IR 100`, `ISO_IR_100`, `ISO 2022 100`) are understood.
+    /// From the values of the element; none means the default repertoire.
+    ///
+    /// Spellings that devices use for the defined terms (`ISO-IR 100`, `ISO_IR_100`, `ISO 2022 100`) are understood.
     public init(_ values: [String]) {
         let terms = values.map(Self.term)
         base = terms.first ?? .ascii
@@ -60,7 +61,9 @@ public struct SpecificCharacterSet: Sendable, Hashable {
         }
     }
 
-    /// JIS X 0201. Its yen sign and overline stand at the places of `\` and `~` and are used as these in DICOM.
+    /// JIS X 0201.
+    ///
+    /// Its yen sign and overline stand at the places of `\` and `~` and are used as these in DICOM.
     static func katakana(_ bytes: [UInt8]) -> String? {
         var view = String.UnicodeScalarView()
         for byte in bytes {

@@ -79,7 +79,9 @@ public struct CommandSet: Hashable, Sendable {
     /// The bytes, group length included.
     public var encoded: [UInt8] {
         var elements: [DataElement] = []
-        if let affectedSOPClassUID { elements.append(DataElement(.affectedSOPClassUID, .ui, text: affectedSOPClassUID)) }
+        if let affectedSOPClassUID {
+            elements.append(DataElement(.affectedSOPClassUID, .ui, text: affectedSOPClassUID))
+        }
         elements.append(DataElement(.commandField, us: field))
         if let messageID { elements.append(DataElement(.messageID, us: messageID)) }
         if let respondsTo { elements.append(DataElement(.messageIDBeingRespondedTo, us: respondsTo)) }

@@ -24,8 +24,9 @@ enum DispatchAction: Hashable, Sendable {
     case abort(String)
 }
 
-/// Decides on each command of an association (PS3.7 section 9). No command on an accepted context ends the
-/// association: what is not supported gets a response that says so.
+/// Decides on each command of an association (PS3.7 section 9).
+///
+/// No command on an accepted context ends the association: what is not supported gets a response that says so.
 enum Dispatch {
     static func action(for command: CommandSet, on context: PresentationContext?) -> DispatchAction {
         guard let context else { return .abort("a message on a presentation context that was not accepted") }

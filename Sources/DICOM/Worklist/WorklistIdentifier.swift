@@ -10,7 +10,9 @@ struct WorklistIdentifier {
     /// Whether it asked for something we do not support, so that responses carry FF01.
     let hasUnsupportedKeys: Bool
 
-    /// From the data set. What is wrong comes back as the status to answer with.
+    /// From the data set.
+    ///
+    /// What is wrong comes back as the status to answer with.
     init(_ identifier: DataSet) throws(Refusal) {
         var keys = Keys(identifier[.specificCharacterSet])
         var returned: [Tag] = []
@@ -85,7 +87,8 @@ private struct Keys {
     mutating func add(_ element: DataElement, _ row: WorklistTable.Row) throws(WorklistIdentifier.Refusal) {
         guard case .attribute(let attribute) = row.field else {
             // Returned, but as a key it excludes nothing.
-            if !element.bytes.isEmpty || element.items?.contains(where: { !$0.elements.allSatisfy(\.isEmpty) }) == true {
+            if !element.bytes.isEmpty || element.items?.contains(where: { !$0.elements.allSatisfy(\.isEmpty) }) == true
+            {
                 unsupported = true
             }
             return

@@ -5,8 +5,11 @@ enum WorklistResponse {
     /// Characters of VR LO (PS3.5 table 6.2-1).
     private static let maxDescription = 64
 
-    /// The bytes for an entry. Texts go out in UTF-8 and Specific Character Set says so as soon as one value needs it.
-    static func encode(_ entry: WorklistEntry, for identifier: WorklistIdentifier, _ syntax: TransferSyntax) -> [UInt8] {
+    /// The bytes for an entry.
+    ///
+    /// Texts go out in UTF-8 and Specific Character Set says so as soon as one value needs it.
+    static func encode(_ entry: WorklistEntry, for identifier: WorklistIdentifier, _ syntax: TransferSyntax) -> [UInt8]
+    {
         var elements: [DataElement] = []
         var needsUnicode = false
         for tag in identifier.returned {
@@ -50,8 +53,10 @@ enum WorklistResponse {
         }
     }
 
-    /// A value as its VR allows it: a backslash would make two of it and control characters are not allowed, so a
-    /// space stands for each (PS3.5 section 6.2). Descriptions are cut at the 64 characters of LO; identifiers never.
+    /// A value as its VR allows it: a backslash would make two of it and control characters are not allowed, so a space
+    /// stands for each (PS3.5 section 6.2).
+    ///
+    /// Descriptions are cut at the 64 characters of LO; identifiers never.
     private static func sendable(_ text: String, limit: Int? = nil) -> String {
         var view = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(limit ?? Int.max) {

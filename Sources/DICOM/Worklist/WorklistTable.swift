@@ -13,6 +13,7 @@ enum WorklistField: Hashable, Sendable {
 }
 
 /// The attributes of PS3.4 table K.6-1 by tag, for the identifier itself and for the scheduled procedure step's item.
+///
 /// What is not here is not supported: a query that asks for it gets FF01 instead of FF00.
 enum WorklistTable {
     typealias Row = (vr: VR, field: WorklistField)

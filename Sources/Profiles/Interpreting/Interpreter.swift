@@ -21,7 +21,9 @@ extension Profile {
                 "The message is \(wire.words), the profile '\(id)' is for \(self.wire.words). "
                     + "Give the device the right profile in the configuration.")
         }
-        let parts = wire == .astm ? interpretASTM(bytes, facility, processable: processableText).parts : interpretHL7(bytes, facility)
+        let parts =
+            wire == .astm
+            ? interpretASTM(bytes, facility, processable: processableText).parts : interpretHL7(bytes, facility)
         let reports = parts.flatMap(\.reports)
         if let fault = parts.first(where: { $0.fault != nil })?.fault, reports.isEmpty { return .unreadable(fault) }
         return .reports(

@@ -67,10 +67,15 @@ extension WriteSession {
     }
 
     /// A cancel for an order that never came is kept too: its results must not wait for it.
+    ///
+    /// A bare cancel (HL7 ORM with no more than an accession) does not tell the kind: where no order of the named kind
+    /// is known, the patient's order of the other kind with this accession is meant.
     private func cancel(
         _ order: Order, _ received: Timestamp, _ source: MessageID?, _ receipt: inout OrderReceipt
     ) throws {
-        if let former = try stored(order) {
+        var otherKind = order
+        otherKind.kind = order.kind == .laboratory ? .imaging : .laboratory
+        if let former = try stored(order) ?? stored(otherKind) {
             var withdrawn = former.order
             withdrawn.state = .cancelled
             try update(former.id, to: withdrawn)

@@ -108,24 +108,33 @@ final class GroupCommitWriter: @unchecked Sendable {
     private func serve(_ session: WriteSession, _ checkpointer: Checkpointer) {
         var lastCommit: Duration = .zero
         let clock = ContinuousClock()
-        var lastUrgent: ContinuousClock.Instant?
+        var lastBackground = clock.now
+        var pressure = Pressure(jobs: limits.pressureJobs, window: limits.pressureWindow)
         while true {
             let urgent: [Job]? = condition.withLock {
                 while pending.isEmpty {
                     if pending.stopping { return nil }
                     condition.wait()
                 }
-                if pending.urgent.count == 0, let lastUrgent, clock.now - lastUrgent < limits.urgentMemory {
-                    _ = condition.wait(until: Date(timeIntervalSinceNow: limits.backgroundPause / .seconds(1)))
+                if pending.urgent.count == 0, pressure.isHigh(at: clock.now) {
+                    let wait = limits.backgroundPause - (clock.now - lastBackground)
+                    let until = Date(timeIntervalSinceNow: wait / .seconds(1))
+                    while pending.urgent.count == 0, !pending.stopping, condition.wait(until: until) {}
                 }
                 return pending.urgent.take(jobs: limits.batchJobs, bytes: limits.batchBytes)
             }
             guard let urgent else { return }
             var batch = Batch(session: session, statistics: statistics)
-            if !urgent.isEmpty { lastUrgent = clock.now }
-            let share = urgent.isEmpty ? limits.backgroundSlice : limits.backgroundSliceBesideUrgent
-            let slice = min(max(share, lastCommit), limits.longestBackgroundSlice)
-            batch.run(urgent: urgent, background: { self.nextBackground() }, slice: slice)
+            pressure.note(urgent.count, at: clock.now)
+            let now = clock.now
+            let isPressed = pressure.isHigh(at: now)
+            // Under pressure most transactions carry acknowledgements alone: they are smaller, and so sooner durable.
+            let takesBackground = !isPressed || now - lastBackground >= limits.backgroundPause
+            if takesBackground { lastBackground = now }
+            let share = isPressed ? limits.backgroundSliceUnderPressure : max(limits.backgroundSlice, lastCommit)
+            batch.run(
+                urgent: urgent, background: { takesBackground ? self.nextBackground() : nil },
+                slice: min(share, limits.longestBackgroundSlice))
             lastCommit = batch.commitDuration
             if let failure = batch.failure { report(failure) }
             batch.tellCallers()

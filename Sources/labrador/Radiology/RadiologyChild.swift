@@ -6,8 +6,9 @@ import Logging
 
 /// The radiology process: the DICOM listener, alone with its library.
 enum RadiologyChild {
-    /// Ties this process to the daemon that started it. The hidden command calls it first of all, before it reads the
-    /// configuration or opens the store.
+    /// Ties this process to the daemon that started it.
+    ///
+    /// The hidden command calls it first of all, before it reads the configuration or opens the store.
     static func tieToParent() throws(RadiologyProcessError) {
         guard let text = ProcessInfo.processInfo.environment[RadiologyHandOver.parentVariable],
             let parent = Int32(text)
@@ -21,7 +22,9 @@ enum RadiologyChild {
         for held in [SIGPIPE, SIGTERM, SIGINT, SIGHUP] { signal(held, SIG_IGN) }
     }
 
-    /// Serves until the daemon asks for the end or is gone. Blocks its thread.
+    /// Serves until the daemon asks for the end or is gone.
+    ///
+    /// Blocks its thread.
     static func run(
         configuration: RadiologyConfiguration, source: any WorklistSource, logger: Logger
     ) throws {

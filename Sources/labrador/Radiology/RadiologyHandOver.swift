@@ -4,7 +4,9 @@ import Glibc
 enum RadiologyHandOver {
     /// The hidden command.
     static let command = "radiology"
-    /// The listening socket. The daemon keeps it open, so that modalities queue while the process is restarted.
+    /// The listening socket.
+    ///
+    /// The daemon keeps it open, so that modalities queue while the process is restarted.
     static let listeningSocket: Int32 = 3
     /// Read end of a pipe whose write end only the daemon holds: end of file means that the process is to end, or that
     /// the daemon is gone.

@@ -7,7 +7,9 @@ struct RadiologyListener: Sendable {
     /// The port it got: with port 0 any free one.
     let port: Int
 
-    /// Binds and listens. `backlog` connections may wait while the radiology process is restarted.
+    /// Binds and listens.
+    ///
+    /// `backlog` connections may wait while the radiology process is restarted.
     init(host: String, port: Int, backlog: Int32 = 128) throws(RadiologyProcessError) {
         let place = "the DICOM port \(host):\(port)"
         var hints = addrinfo()

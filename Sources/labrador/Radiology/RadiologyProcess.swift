@@ -11,8 +11,10 @@ final class RadiologyProcess {
     /// Closing it asks the process to end.
     private var lifeline: Int32
 
-    /// Starts this same executable with `arguments`. The process gets the three descriptors of `RadiologyHandOver`,
-    /// standard error, and nothing else that is open here.
+    /// Starts this same executable with `arguments`.
+    ///
+    /// The process gets the three descriptors of `RadiologyHandOver`, standard error, and nothing else that is open
+    /// here.
     init(arguments: [String], listeningSocket: Int32) throws(RadiologyProcessError) {
         var environment = ProcessInfo.processInfo.environment
         environment[RadiologyHandOver.parentVariable] = String(getpid())
@@ -43,8 +45,9 @@ final class RadiologyProcess {
         }
     }
 
-    /// Waits for its end, closes what belongs to it and says how it ended. It is killed if it closed its status pipe
-    /// without ending.
+    /// Waits for its end, closes what belongs to it and says how it ended.
+    ///
+    /// It is killed if it closed its status pipe without ending.
     func reap() -> ProcessExit {
         var result: Int32 = 0
         var tries = 0
@@ -66,7 +69,9 @@ final class RadiologyProcess {
         return signal == 0 ? .status((result >> 8) & 0xFF) : .signal(signal)
     }
 
-    /// Asks it to end. Not by a signal, which the process shares with the daemon (see `RadiologyChild.tieToParent`).
+    /// Asks it to end.
+    ///
+    /// Not by a signal, which the process shares with the daemon (see `RadiologyChild.tieToParent`).
     func requestEnd() {
         if lifeline >= 0 { close(lifeline) }
         lifeline = -1

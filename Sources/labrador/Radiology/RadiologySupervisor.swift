@@ -5,7 +5,9 @@ import Glibc
 import Logging
 import Synchronization
 
-/// Keeps the radiology process running (architecture rule 11). Carries out what `SupervisorMachine` decides.
+/// Keeps the radiology process running (architecture rule 11).
+///
+/// Carries out what `SupervisorMachine` decides.
 ///
 /// It works on a thread of its own that lives as long as the supervision: the kernel ends the process when the thread
 /// that started it ends.
@@ -30,7 +32,9 @@ final class RadiologySupervisor: Sendable {
     /// The process id while there is a process.
     var processID: pid_t? { current.withLock { $0 } }
 
-    /// Supervises until the task is cancelled and the process has ended. `onReady` is called each time it serves.
+    /// Supervises until the task is cancelled and the process has ended.
+    ///
+    /// `onReady` is called each time it serves.
     func run(onReady: @escaping @Sendable () -> Void = {}) async throws {
         let (wakeRead, wakeWrite) = try HelperProcess.pipe()
         defer {

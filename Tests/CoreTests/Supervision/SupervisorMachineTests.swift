@@ -16,7 +16,8 @@ struct SupervisorMachineTests {
     func ordinaryLife() {
         var machine = Machine()
         let actions = run(
-            &machine, [(.begin, 0), (.spawned, 1), (.ready, 200), (.stopRequested, 9_000), (.exited(.status(0)), 9_100)])
+            &machine,
+            [(.begin, 0), (.spawned, 1), (.ready, 200), (.stopRequested, 9_000), (.exited(.status(0)), 9_100)])
         #expect(
             actions == [
                 [.spawn], [.wakeAt(.milliseconds(15_001))], [.sleep, .report(.serving(restarts: 0))],
@@ -52,7 +53,9 @@ struct SupervisorMachineTests {
     @Test("a child that was stable starts at once again")
     func recovered() {
         var machine = Machine()
-        _ = run(&machine, [(.begin, 0), (.spawned, 0), (.ready, 0), (.exited(.signal(9)), 10), (.spawned, 11), (.ready, 12)])
+        _ = run(
+            &machine,
+            [(.begin, 0), (.spawned, 0), (.ready, 0), (.exited(.signal(9)), 10), (.spawned, 11), (.ready, 12)])
         #expect(machine.restarts == 1)
         #expect(
             machine.on(.exited(.signal(9)), at: .milliseconds(60_012))
@@ -72,7 +75,10 @@ struct SupervisorMachineTests {
         var machine = Machine()
         let actions = run(
             &machine,
-            [(.begin, 0), (.spawned, 0), (.ready, 0), (.stopRequested, 100), (.timer, 5_100), (.exited(.signal(9)), 5_110)])
+            [
+                (.begin, 0), (.spawned, 0), (.ready, 0), (.stopRequested, 100), (.timer, 5_100),
+                (.exited(.signal(9)), 5_110),
+            ])
         #expect(actions[4] == [.report(.wouldNotStop), .kill])
         #expect(actions[5] == [.sleep, .report(.stopped(.signal(9))), .finished])
     }

@@ -110,7 +110,9 @@ struct WorklistAnswerTests {
     func redacted() throws {
         let entry = Sample.entry()
         let query = try WorklistQuery([.patientName: "RAO", .accession: "R24-0001"])
-        for text in ["\(entry)", "\(entry.patientName)", "\(query)", "\(WorklistPreselection(query, for: caller(.all)))"] {
+        for text in [
+            "\(entry)", "\(entry.patientName)", "\(query)", "\(WorklistPreselection(query, for: caller(.all)))",
+        ] {
             #expect(!text.contains("RAO") && !text.contains("R24") && !text.contains("MRN"))
         }
     }

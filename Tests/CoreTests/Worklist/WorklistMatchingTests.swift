@@ -85,7 +85,8 @@ struct WorklistMatchingTests {
     @Test(
         "times by meaning and as ranges",
         arguments: [
-            ("223000", "2230", true), ("223000", "22", true), ("223000", "223000.0000", true), ("223000", "2231", false),
+            ("223000", "2230", true), ("223000", "22", true), ("223000", "223000.0000", true),
+            ("223000", "2231", false),
             ("2230", "223000", true), ("223000", "22:30:00", true), ("100000", "0900-1000", true),
             ("100059", "0900-1000", true), ("100100", "0900-1000", false), ("085959", "0900-1000", false),
             ("100000", "10-", true), ("095959", "10-", false), ("235959", "-12", false), ("125959", "-12", true),
@@ -130,7 +131,8 @@ struct WorklistMatchingTests {
     @Test(
         "malformed keys name their attribute and not their content",
         arguments: [
-            (WorklistAttribute.startDate, "20261340"), (.startDate, "2026"), (.startDate, "20260229"), (.startDate, "-"),
+            (WorklistAttribute.startDate, "20261340"), (.startDate, "2026"), (.startDate, "20260229"),
+            (.startDate, "-"),
             (.startDate, "20260101-20260102-20260103"), (.startDate, "today"), (.startTime, "25"), (.startTime, "1061"),
             (.startTime, "10-xx"), (.birthDate, "1981-04-02"), (.studyInstanceUID, "1.2.*"), (.startTime, "1000.5"),
             (.startTime, "\u{0967}\u{0966}"),

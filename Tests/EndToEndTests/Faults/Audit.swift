@@ -40,7 +40,9 @@ enum Audit {
                 message.incomplete == nil
                 ? sent.contains(Key(message.device, message.bytes))
                 : sentByDevice[message.device]?.contains { $0.bytes.starts(with: message.bytes) } == true
-            if !isKnown { mistakes.append("the store holds \(message.bytes.count) bytes that \(message.device) never sent") }
+            if !isKnown {
+                mistakes.append("the store holds \(message.bytes.count) bytes that \(message.device) never sent")
+            }
         }
         return mistakes
     }

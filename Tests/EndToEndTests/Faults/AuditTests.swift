@@ -29,7 +29,9 @@ struct AuditTests {
 
     private func seen(_ result: SentResult, id: String) -> SeenObservation {
         var one = SeenObservation(.null, [:])
-        (one.id, one.accession, one.mrn, one.code, one.value) = (id, result.accession, result.mrn, result.code, result.value)
+        (one.id, one.accession, one.mrn, one.code, one.value) = (
+            id, result.accession, result.mrn, result.code, result.value
+        )
         return one
     }
 
@@ -47,7 +49,10 @@ struct AuditTests {
             StoredMessage(device: "b", bytes: [1, 2, 3, 1]), StoredMessage(device: "a", bytes: [1, 2, 3, 7]),
         ] {
             let left = stored.filter { $0.bytes != [1, 2, 3, 1] } + [wrong].compactMap { $0 }
-            #expect(Audit.mistakes(record, stored: left, seen: good).contains { $0.contains("message 1 of a was acknowledged") })
+            #expect(
+                Audit.mistakes(record, stored: left, seen: good).contains {
+                    $0.contains("message 1 of a was acknowledged")
+                })
         }
     }
 
@@ -55,12 +60,17 @@ struct AuditTests {
     func missingPart() {
         var record = record
         record.saved.append(Ledger.SavedPart(device: "a", bytes: [9, 9, 9]))
-        #expect(Audit.mistakes(record, stored: stored, seen: good) == ["3 bytes of a were acknowledged and are not in the store"])
+        #expect(
+            Audit.mistakes(record, stored: stored, seen: good) == [
+                "3 bytes of a were acknowledged and are not in the store"
+            ])
     }
 
     @Test("finds bytes in the store that nobody sent")
     func alienBytes() {
-        for wrong in [StoredMessage(device: "a", bytes: [9, 9]), StoredMessage(device: "a", bytes: [8], incomplete: "lost")] {
+        for wrong in [
+            StoredMessage(device: "a", bytes: [9, 9]), StoredMessage(device: "a", bytes: [8], incomplete: "lost"),
+        ] {
             #expect(Audit.mistakes(record, stored: stored + [wrong], seen: good).count == 1)
         }
     }

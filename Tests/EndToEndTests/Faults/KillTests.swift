@@ -21,7 +21,9 @@ extension EndToEnd {
                 "haem-1": "horiba-yumizen-h500", "chem-1": "erba-xl-1000", "gen-1": "generic-astm",
                 "haem-2": "mindray-bc-5380",
             ])
-            let hms = try await house.startHMS(options: ["--latency", "3", "--fail-rate", "0.01", "--drop-rate", "0.01"])
+            let hms = try await house.startHMS(options: [
+                "--latency", "3", "--fail-rate", "0.01", "--drop-rate", "0.01",
+            ])
             var daemon = try await house.start()
             try await importOrders(of: house)
             let (ledger, late) = (Ledger(), LateOrders())
@@ -51,7 +53,8 @@ extension EndToEnd {
             try await orders.finish()
             let record = ledger.record
             let expected = record.sent.reduce(0) { $0 + $1.results.count }
-            try await eventually("\(expected) observations at the HMS", within: .seconds(90), every: .milliseconds(200)) {
+            try await eventually("\(expected) observations at the HMS", within: .seconds(90), every: .milliseconds(200))
+            {
                 try await hms.stats()["unique"] ?? 0 >= expected
             }
             try await eventually("an empty queue", within: .seconds(60), every: .milliseconds(200)) {
@@ -69,7 +72,8 @@ extension EndToEnd {
             #expect(bites > 0 && record.interrupted > 0, "no kill met a message on its way")
             print(
                 "\(Self.kills) kills (seed \(Self.seed)), \(bites) with a message in flight; \(record.sent.count) messages, "
-                    + "\(record.interrupted) interrupted and sent again, \(stored.count) stored, \(seen.count) observations")
+                    + "\(record.interrupted) interrupted and sent again, \(stored.count) stored, \(seen.count) observations"
+            )
         }
 
         /// Two connections of each wire language and more; the orders of chem-1 arrive after its results.
@@ -78,7 +82,8 @@ extension EndToEnd {
         ) throws -> [LoadDevice] {
             var devices: [LoadDevice] = []
             func add(
-                _ name: String, _ wire: LoadDevice.Wire, connections: Int = 1, _ make: @escaping @Sendable (Int) -> SentMessage
+                _ name: String, _ wire: LoadDevice.Wire, connections: Int = 1,
+                _ make: @escaping @Sendable (Int) -> SentMessage
             ) throws {
                 let numbers = LoadMessages.counter(below: Self.quota)
                 for _ in 0..<connections {

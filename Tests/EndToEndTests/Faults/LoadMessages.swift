@@ -32,7 +32,8 @@ enum LoadMessages {
         let accession = accession("Y", number)
         let values = values(number)
         let frames = MadeUp.yumizen(
-            accession, [("WBC", values[0], "10E3/uL", "N"), ("HGB", values[1], "g/dL", "L"), ("PLT", values[2], "10E3/uL", "")])
+            accession,
+            [("WBC", values[0], "10E3/uL", "N"), ("HGB", values[1], "g/dL", "L"), ("PLT", values[2], "10E3/uL", "")])
         return astm(device, frames, results(accession, ["WBC", "HGB", "PLT"], values))
     }
 
@@ -78,6 +79,7 @@ enum LoadMessages {
 
     /// The order of a specimen, as the HMS sends it.
     static func order(_ accession: String) -> SentMessage {
-        SentMessage(device: "orders", bytes: MadeUpOrder(accession: accession, mrn: mrn(accession)).general(id: accession))
+        SentMessage(
+            device: "orders", bytes: MadeUpOrder(accession: accession, mrn: mrn(accession)).general(id: accession))
     }
 }

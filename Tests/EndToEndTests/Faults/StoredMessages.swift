@@ -6,7 +6,8 @@ enum StoredMessages {
     static func read(_ house: House) throws -> [StoredMessage] {
         var configuration = Configuration()
         configuration.readonly = true
-        let database = try DatabaseQueue(path: house.folder.path + "/store/labrador.sqlite", configuration: configuration)
+        let database = try DatabaseQueue(
+            path: house.folder.path + "/store/labrador.sqlite", configuration: configuration)
         return try database.read { database in
             guard try String.fetchOne(database, sql: "PRAGMA integrity_check") == "ok" else {
                 throw TestFailure("the database is damaged")
@@ -29,7 +30,8 @@ enum StoredMessages {
                 let bytes: Data = row["bytes"]
                 messages.append(
                     StoredMessage(
-                        device: row["name"], bytes: Array(bytes) + (parts[row["id"]] ?? []), incomplete: row["incomplete"]))
+                        device: row["name"], bytes: Array(bytes) + (parts[row["id"]] ?? []),
+                        incomplete: row["incomplete"]))
             }
             return messages
         }

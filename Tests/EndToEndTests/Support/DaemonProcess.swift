@@ -5,17 +5,12 @@ final class DaemonProcess: Sendable {
     let program: Program
 
     /// Starts it; `run` numbers its output files.
-    /// - Parameter shell: a command of `/bin/sh` to run first, such as a limit.
-    init(config: String, folder: TemporaryFolder, run: Int = 0, shell: String? = nil) throws {
-        let name = "serve-\(run)"
-        if let shell {
-            program = try Program(
-                "/bin/sh", ["-c", "\(shell); exec \"$0\" serve --config \"$1\"", Binary.path, config], folder: folder,
-                name: name, directory: folder.path)
-        } else {
-            program = try Program(
-                Binary.path, ["serve", "--config", config], folder: folder, name: name, directory: folder.path)
-        }
+    /// - Parameter launcher: a program and its arguments that start the daemon, in place of starting it directly. The
+    ///   binary, `serve`, `--config` and the file follow.
+    init(config: String, folder: TemporaryFolder, run: Int = 0, launcher: [String] = []) throws {
+        let command = launcher + [Binary.path, "serve", "--config", config]
+        program = try Program(
+            command[0], Array(command.dropFirst()), folder: folder, name: "serve-\(run)", directory: folder.path)
     }
 
     /// Waits for the line `ready`.
@@ -45,7 +40,9 @@ final class DaemonProcess: Sendable {
         let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processID)/task")) ?? []
         let children = tasks.flatMap { task -> [pid_t] in
             let file = "/proc/\(program.processID)/task/\(task)/children"
-            return ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: " ").compactMap { pid_t($0) }
+            return ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "").split(separator: " ").compactMap {
+                pid_t($0)
+            }
         }
         return children.first
     }

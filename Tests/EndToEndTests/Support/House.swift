@@ -58,8 +58,8 @@ struct House: Sendable {
     // MARK: - Processes
 
     /// Starts the daemon and waits until it is ready.
-    func start(run: Int = 0) async throws -> DaemonProcess {
-        let daemon = try DaemonProcess(config: config, folder: folder, run: run)
+    func start(run: Int = 0, launcher: [String] = []) async throws -> DaemonProcess {
+        let daemon = try DaemonProcess(config: config, folder: folder, run: run, launcher: launcher)
         try await daemon.ready()
         return daemon
     }

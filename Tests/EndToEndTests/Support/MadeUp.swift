@@ -40,7 +40,8 @@ enum MadeUp {
         time: String = "20261122093512"
     ) -> [[UInt8]] {
         let records = [
-            "H|`^&||||||||||P|E 1394-97|\(time)", "P|1|||||||U||||||||0|0", "O|1|\(specimen)||^^^\(code)|||||||||||SERUM",
+            "H|`^&||||||||||P|E 1394-97|\(time)", "P|1|||||||U||||||||0|0",
+            "O|1|\(specimen)||^^^\(code)|||||||||||SERUM",
             "R|1|^^^\(code)|\(value)|\(unit)|^DEFAULT|\(flag)|N|F||||\(time)", "C|1|I|Instrument Flag \(flag)", "L|1|N",
         ]
         return ASTMLine.frames([records.joined(separator: "\r")])

@@ -29,7 +29,8 @@ struct Modality: Sendable {
                 let to = line.lastIndex(of: "]"), from < to
             else { continue }
             let tag = String(line[line.index(after: open)...].prefix(9))
-            entries[entries.count - 1][tag] = line[line.index(after: from)..<to].trimmingCharacters(in: .whitespaces.union(.controlCharacters))
+            entries[entries.count - 1][tag] = line[line.index(after: from)..<to].trimmingCharacters(
+                in: .whitespaces.union(.controlCharacters))
         }
         return entries
     }

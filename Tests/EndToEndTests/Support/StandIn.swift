@@ -12,7 +12,8 @@ final class StandIn: Sendable {
     init(folder: TemporaryFolder, port: Int = 0, name: String = "hms", options: [String] = []) async throws {
         logFile = folder.path + "/\(name).jsonl"
         let program = try Program(
-            Binary.path, ["simulate", "hms", "--port", "\(port)", "--log", logFile] + options, folder: folder, name: name)
+            Binary.path, ["simulate", "hms", "--port", "\(port)", "--log", logFile] + options, folder: folder,
+            name: name)
         try await eventually("the stand-in HMS listens", within: .seconds(20), every: .milliseconds(10)) {
             if !program.isRunning { throw TestFailure("the stand-in HMS ended: \(program.err)") }
             return program.out.contains("listening on http://") && program.out.hasSuffix("\n")

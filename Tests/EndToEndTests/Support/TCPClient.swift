@@ -57,7 +57,7 @@ final class TCPClient {
     /// All bytes to the end of the connection.
     func rest() throws(Lost) -> [UInt8] {
         while true {
-            do { try fill() } catch where isAtEnd { break }
+            do { try fill() } catch  where isAtEnd { break }
         }
         defer { buffer = [] }
         return buffer

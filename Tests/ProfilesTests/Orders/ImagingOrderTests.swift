@@ -41,7 +41,9 @@ struct ImagingOrderTests {
 
     @Test(
         "OBR-24 tells imaging from laboratory in ORM^O01",
-        arguments: [("CT", OrderKind.imaging), ("US", .imaging), ("HM", .laboratory), ("OT", .laboratory), ("", .laboratory)])
+        arguments: [
+            ("CT", OrderKind.imaging), ("US", .imaging), ("HM", .laboratory), ("OT", .laboratory), ("", .laboratory),
+        ])
     func kind(section: String, expected: OrderKind) throws {
         let order = try placedOrder(
             orderHeader("ORM^O01"), orderPatient, "ORC|NW|P|A1", "OBR|1|P|A1|X||||||||||||||||||||\(section)")
@@ -73,7 +75,8 @@ struct ImagingOrderTests {
 
     @Test("a cancellation needs no more than the accession")
     func cancelled() throws {
-        let changes = try orderChanges(orderHeader("OMI^O23"), orderPatient, "ORC|CA|P|A1", "OBR|1|P|A1|CTHEAD", "IPC|A1")
+        let changes = try orderChanges(
+            orderHeader("OMI^O23"), orderPatient, "ORC|CA|P|A1", "OBR|1|P|A1|CTHEAD", "IPC|A1")
         guard changes.count == 1, case .cancel(let order)? = changes.first else {
             Issue.record("not a cancellation")
             return

@@ -9,7 +9,8 @@ struct LaboratoryOrderTests {
     func general() throws {
         let order = try placedOrder(
             orderHeader("ORM^O01"), orderPatient, "ORC|NW|HMS-778^HMS|L26-1^LAB||||^^^^^S",
-            "OBR|1|HMS-778^HMS|L26-1^LAB|CBC^Complete blood count^L|||20261122091000||||||||EDTA blood&Blood^^|^MEHTA^PRIYA")
+            "OBR|1|HMS-778^HMS|L26-1^LAB|CBC^Complete blood count^L|||20261122091000||||||||EDTA blood&Blood^^|^MEHTA^PRIYA"
+        )
         #expect(order.accession == "L26-1")
         #expect(order.placer == "HMS-778")
         #expect(order.kind == .laboratory)
@@ -37,7 +38,8 @@ struct LaboratoryOrderTests {
     @Test("OBR of other accessions are other orders")
     func separate() throws {
         let changes = try orderChanges(
-            orderHeader("ORM^O01"), orderPatient, "ORC|NW|HMS-1|L26-1", "OBR|1|HMS-1|L26-1|CBC", "OBR|2|HMS-2|L26-2|GLU")
+            orderHeader("ORM^O01"), orderPatient, "ORC|NW|HMS-1|L26-1", "OBR|1|HMS-1|L26-1|CBC", "OBR|2|HMS-2|L26-2|GLU"
+        )
         guard case .place(let first)? = changes.first, case .place(let second)? = changes.last else {
             Issue.record("\(changes.count) changes")
             return
@@ -47,7 +49,8 @@ struct LaboratoryOrderTests {
         #expect([first, second].map { $0.tests.map(\.code) } == [["CBC"], ["GLU"]])
     }
 
-    @Test("a cancellation is no order, by each code of table 0119", arguments: ["CA", "DC", "OC", "OD", "CR", "DR", "ca"])
+    @Test(
+        "a cancellation is no order, by each code of table 0119", arguments: ["CA", "DC", "OC", "OD", "CR", "DR", "ca"])
     func cancelled(control: String) throws {
         let changes = try orderChanges(
             orderHeader("ORM^O01"), orderPatient, "ORC|\(control)|HMS-1|L26-1", "OBR|1|HMS-1|L26-1|CBC")
@@ -101,7 +104,8 @@ struct LaboratoryOrderTests {
     @Test("OML^O33 and O35: a specimen stands before its orders", arguments: ["O33", "O35"])
     func specimenFirst(event: String) throws {
         let changes = try orderChanges(
-            orderHeader("OML^\(event)"), orderPatient, "SPM|1|L26-7||SER", "SAC|||C1", "ORC|NW|HMS-1", "OBR|1|HMS-1||GLU",
+            orderHeader("OML^\(event)"), orderPatient, "SPM|1|L26-7||SER", "SAC|||C1", "ORC|NW|HMS-1",
+            "OBR|1|HMS-1||GLU",
             "ORC|NW|HMS-2", "OBR|2|HMS-2||CREA", "SPM|2|L26-8||WB", "SAC|||C2", "ORC|NW|HMS-3", "OBR|3|HMS-3||CBC")
         #expect(accessions(changes) == ["L26-7", "L26-8"])
         guard case .place(let first)? = changes.first, case .place(let last)? = changes.last else { return }

@@ -46,6 +46,15 @@ struct OrderBookTests {
 
     enum Different: CaseIterable { case accession, mrn, system, kind }
 
+    @Test("a bare cancel withdraws the imaging order when there is no laboratory order of this accession")
+    func bareCancel() async throws {
+        let house = try House()
+        try await house.apply(.place(.imaging("A1")))
+        try await house.apply(.cancel(.laboratory("A1")))
+        #expect(try await house.store.orders(ListingFilter(state: "cancelled")).map(\.kind) == ["imaging"])
+        #expect(try await house.store.orders(ListingFilter(state: "open")).isEmpty)
+    }
+
     @Test("a cancel withdraws; for an unknown order it is kept, and its results are held")
     func cancels() async throws {
         let house = try House()

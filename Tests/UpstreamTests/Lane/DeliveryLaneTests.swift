@@ -110,7 +110,7 @@ import Upstream
     @Test func aSlowServerIsAskedForToo() async throws {
         let queue = MemoryQueue()
         let requests = try await run(
-            [Sample.delivery(1)], queue, timeout: .milliseconds(50),
+            [Sample.delivery(1)], queue, timeout: .seconds(2),
             script: { request, before in
                 if before == 0 { return .hang }
                 return request.method == "GET" ? .searchset([]) : .done()
