@@ -97,13 +97,15 @@ extension EndToEnd {
             #expect(refusals.contains { $0.hasPrefix("AE Not stored: the store has no room left") }, "\(refusals)")
             #expect(refusals.contains { $0.hasSuffix("refused 6 times") }, "\(refusals)")
             #expect(daemon.program.isRunning)
-            let remarks = try await house.rows("devices").compactMap { $0["remark"]?.text }
+            let remarks = try await house.rows("devices", within: daemon.program.processID).compactMap {
+                $0["remark"]?.text
+            }
             #expect(remarks.contains { $0.contains("no room left") }, "\(remarks)")
 
             try FileManager.default.removeItem(atPath: "/proc/\(daemon.program.processID)/root\(store)/ballast")
             for number in failed..<failed + 6 { #expect(await send(message(number))?.isAccepted == true) }
             // Each message has one result, once, however often it was sent.
-            let rows = { try await house.rows("results", "--limit", "5000") }
+            let rows = { try await house.rows("results", "--limit", "5000", within: daemon.program.processID) }
             try await eventually("all are understood") {
                 try await Set(rows().compactMap { $0["accession"]?.text }).count == failed + 6
             }

@@ -77,8 +77,13 @@ struct House: Sendable {
     }
 
     /// The rows of a listing.
-    func rows(_ arguments: String...) async throws -> [JSONValue] {
-        let output = try await run(Binary.path, arguments + ["--json", "--config", config])
+    ///
+    /// - Parameter process: Asks from within the mounts of this process, where its control socket is.
+    func rows(_ arguments: String..., within process: Int32? = nil) async throws -> [JSONValue] {
+        let command = [Binary.path] + arguments + ["--json", "--config", config]
+        let enter = process.map { ["/usr/bin/nsenter", "-t", "\($0)", "-U", "-m", "--preserve-credentials"] } ?? []
+        let whole = enter + command
+        let output = try await run(whole[0], Array(whole.dropFirst()))
         guard output.code == 0 else { throw TestFailure("\(arguments) ended with \(output.code): \(output.err)") }
         return try output.out.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8), maximumDepth: 64) }
     }
