@@ -8,7 +8,7 @@ cdcmtk_outcome ended(cdcmtk_association *a, const OFCondition &condition, cdcmtk
     Peer *peer = a->peer.get();
     if (condition == DUL_PEERREQUESTEDRELEASE) return CDCMTK_RELEASED;
     if (condition == DUL_PEERABORTEDASSOCIATION) return explain(problem, CDCMTK_ABORTED, "A-ABORT", nullptr, peer);
-    if (peer->timedOut || condition == DUL_READTIMEOUT) {
+    if (peer->timedOut) {
         return explain(problem, CDCMTK_FAILED, "the peer stopped in the middle of a PDU", nullptr, peer);
     }
     if (condition == DUL_NETWORKCLOSED) return explain(problem, CDCMTK_CLOSED, "closed by the peer", nullptr, peer);
@@ -28,15 +28,13 @@ cdcmtk_outcome cdcmtk_receive(
             DUL_PDV pdv;
             OFCondition next = DUL_NextPDV(&a->assoc->DULassociation, &pdv);
             if (next == DUL_NOPDVS) {
-                // Waiting takes no bytes: a DCMTK read that times out in the middle of a PDU head loses what it has.
-                Connection *connection = a->connection();
-                if (!a->pieceOpen && connection && !connection->networkDataAvailable(static_cast<int>(waitSeconds))) {
+                DUL_PDVLIST list = {};
+                int wait = static_cast<int>(a->pieceOpen ? a->limits.message_seconds : waitSeconds);
+                OFCondition read = DUL_ReadPDVs(&a->assoc->DULassociation, &list, DUL_NOBLOCK, wait);
+                if (read == DUL_PDATAPDUARRIVED) continue;
+                if (read == DUL_READTIMEOUT && !a->pieceOpen) {
                     return explain(problem, CDCMTK_NOTHING, "nothing came", nullptr, a->peer.get());
                 }
-                DUL_PDVLIST list = {};
-                int within = static_cast<int>(a->limits.message_seconds);
-                OFCondition read = DUL_ReadPDVs(&a->assoc->DULassociation, &list, DUL_NOBLOCK, within);
-                if (read == DUL_PDATAPDUARRIVED) continue;
                 return ended(a, read, problem);
             }
             if (next.bad()) return explain(problem, CDCMTK_FAILED, "reading a PDV failed", &next, a->peer.get());

@@ -150,6 +150,6 @@ struct DataSetReaderTests {
         #expect(!"\(Self.sample)".contains("82") && !String(reflecting: Self.sample).contains("RAO"))
         var dumped = ""
         dump(Self.sample, to: &dumped)
-        #expect(!dumped.contains("bytes") && !"\(Self.sample.elements)".contains("82"))
+        #expect(!dumped.contains("bytes"))
     }
 }

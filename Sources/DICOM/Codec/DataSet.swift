@@ -1,5 +1,3 @@
-import Core
-
 /// A data element's tag (PS3.5 section 7.1).
 public struct Tag: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Group and element number as one.
@@ -78,9 +76,9 @@ public struct VR: Hashable, Sendable {
 }
 
 /// One element: bytes as on the wire (little endian), or the items of a sequence.
-public struct DataElement: Hashable, Sendable, HoldsPatientData {
+public struct DataElement: Hashable, Sendable {
     /// What it holds.
-    public enum Value: Hashable, Sendable, HoldsPatientData {
+    public enum Value: Hashable, Sendable {
         case bytes([UInt8])
         case items([DataSet])
     }
@@ -125,7 +123,7 @@ public struct DataElement: Hashable, Sendable, HoldsPatientData {
 /// A list of elements in the order they came or are to be sent.
 ///
 /// It may hold a patient's data.
-public struct DataSet: Hashable, Sendable, HoldsPatientData {
+public struct DataSet: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     /// The elements.
     public var elements: [DataElement]
 
@@ -133,4 +131,9 @@ public struct DataSet: Hashable, Sendable, HoldsPatientData {
 
     /// The first element with the tag.
     subscript(_ tag: Tag) -> DataElement? { elements.first { $0.tag == tag } }
+
+    /// Says how many elements there are, not what they hold.
+    public var description: String { "DataSet(\(elements.count) elements, redacted)" }
+    /// Shows nothing, for the same reason.
+    public var customMirror: Mirror { Mirror(self, children: [(label: String?, value: Any)]()) }
 }

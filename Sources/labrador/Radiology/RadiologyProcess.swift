@@ -18,8 +18,6 @@ final class RadiologyProcess {
     init(arguments: [String], listeningSocket: Int32) throws(RadiologyProcessError) {
         var environment = ProcessInfo.processInfo.environment
         environment[RadiologyHandOver.parentVariable] = String(getpid())
-        // The runtime's crash report takes seconds, in which nobody is served, and shows memory with patients' data.
-        if environment["SWIFT_BACKTRACE"] == nil { environment["SWIFT_BACKTRACE"] = "enable=no" }
         do throws(HelperProcess.SystemError) {
             let life = try HelperProcess.pipe()
             defer { close(life.read) }

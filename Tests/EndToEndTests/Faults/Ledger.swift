@@ -30,8 +30,8 @@ final class Ledger: Sendable {
         var acknowledged: [Int] = []
         /// Beginnings of messages that were acknowledged at a drop of level.
         var saved: [SavedPart] = []
-        /// Tries that ended without an answer: the daemon died meanwhile, or since the message before.
-        var lost = 0
+        /// Tries that ended without an answer after their first byte.
+        var interrupted = 0
         /// NAK, AE and the like: none is expected.
         var refusals: [String] = []
         /// Messages on the wire now.
@@ -75,7 +75,7 @@ final class Ledger: Sendable {
     func lost() {
         state.withLock { record in
             record.inFlight -= 1
-            record.lost += 1
+            record.interrupted += 1
         }
     }
 

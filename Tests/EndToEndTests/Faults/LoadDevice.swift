@@ -9,7 +9,7 @@ struct LoadDevice: Sendable {
     var wire: Wire
     var port: Int
     /// The longest pause between two messages, in milliseconds.
-    var pause = 50
+    var pause = 120
     var seed: UInt64
     /// Whether it goes on after the finish until there is no next message.
     var empties = false
