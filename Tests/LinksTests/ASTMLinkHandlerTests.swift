@@ -12,11 +12,11 @@ private struct Line {
     let status = LinkStatusBoard()
     let channel: EmbeddedChannel
 
-    init() throws {
+    init(limits: LinkLimits = LinkLimits()) throws {
         status.register("haem-1", profile: "generic-astm", address: "127.0.0.1:5001")
         channel = EmbeddedChannel()
         let handler = ASTMLinkHandler(
-            device: "haem-1", journal: journal, status: status, limits: LinkLimits(), timers: LinkTimers(),
+            device: "haem-1", journal: journal, status: status, limits: limits, timers: LinkTimers(),
             checksum: .strict, clock: { Timestamp(microseconds: 0) })
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 5001)).wait()
@@ -97,6 +97,30 @@ struct ASTMLinkHandlerTests {
         for byte in enq + session.flatMap({ $0 }) { answers += try line.analyser([byte]) }
         #expect(answers == ack + ack + ack + ack + ack)
         #expect(try line.committed() == ack)
+    }
+
+    @Test("a device that goes on sending while its message is written is not read until the commit")
+    func sendsAhead() throws {
+        var limits = LinkLimits()
+        limits.waitingBytes = 100
+        let line = try Line(limits: limits)
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() { _ = try line.analyser(frame) }
+        _ = try line.analyser(session[4] + [UInt8](repeating: 0x00, count: 99))
+        #expect(line.channel.isReading)
+        _ = try line.analyser([0x00])
+        #expect(!line.channel.isReading)
+        #expect(try line.committed() == ack)
+        #expect(line.channel.isReading)
+    }
+
+    @Test("a device that does not read its answers is not read either")
+    func deafDevice() throws {
+        let line = try Line()
+        line.channel.peerReads(false)
+        #expect(!line.channel.isReading)
+        line.channel.peerReads(true)
+        #expect(line.channel.isReading)
     }
 
     @Test("a wrong checksum is refused and told on the device's line; the retransmission is accepted")

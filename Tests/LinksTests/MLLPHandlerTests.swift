@@ -50,6 +50,15 @@ struct MLLPHandlerTests {
         #expect(peer.isReading)
     }
 
+    @Test("a peer that does not read its answers is not read either")
+    func deafPeer() throws {
+        let peer = try MLLPPeer()
+        peer.channel.peerReads(false)
+        #expect(!peer.isReading)
+        peer.channel.peerReads(true)
+        #expect(peer.isReading)
+    }
+
     @Test("a failed commit is AE with the reason, and the same message again is accepted")
     func failedCommit() throws {
         let peer = try MLLPPeer()

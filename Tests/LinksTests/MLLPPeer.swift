@@ -89,12 +89,7 @@ struct MLLPPeer {
     var remark: String { status.devices().first?.remark ?? "" }
 
     /// Whether bytes are read from the socket.
-    var isReading: Bool {
-        for case let (option, value) in channel.options where option is ChannelOptions.Types.AutoReadOption {
-            return value as? Bool ?? true
-        }
-        return true
-    }
+    var isReading: Bool { channel.isReading }
 }
 
 /// What an acknowledgement says.

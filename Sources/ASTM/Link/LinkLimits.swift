@@ -6,6 +6,9 @@ public struct LinkLimits: Sendable, Equatable {
     public var messageBytes = 4 * 1024 * 1024
     /// Most bytes outside frames handed out as one `LinkToken.junk`, and most bytes of an overlong frame kept.
     public var junkBytes = 4096
+    /// Bytes that may wait behind a frame whose commit is under way before the link stops reading. A sender that keeps to
+    /// the standard sends none: it waits for the ACK.
+    public var waitingBytes = 64 * 1024
     /// How often one frame is sent before the sender gives up (LIS01-A2 6.5.1.2: 6).
     public var frameAttempts = 6
     /// How often the sender asks for the line (ENQ) in one attempt to deliver, refusals and contentions together.

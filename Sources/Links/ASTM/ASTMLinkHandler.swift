@@ -24,11 +24,14 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     private var mustFlush = false
     private var peerIsGone = false
     private var isDraining = false
+    private var isPaused = false
+    private let waitingBytes: Int
 
     init(
         device: DeviceID, journal: any Journal, status: LinkStatusBoard, limits: LinkLimits, timers: LinkTimers,
         checksum: ChecksumPolicy, clock: @escaping @Sendable () -> Timestamp
     ) {
+        self.waitingBytes = limits.waitingBytes
         self.device = device
         self.journal = journal
         self.status = status
@@ -64,7 +67,8 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Feeds tokens until one waits for its commit: the peer's further bytes stay with the decoder until then.
+    /// Feeds tokens until one waits for its commit: the peer's further bytes stay with the decoder, and past a bound in
+    /// the socket, until then.
     private func drain(_ context: ChannelHandlerContext) {
         guard !isDraining else { return }
         isDraining = true
@@ -73,6 +77,23 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         }
         isDraining = false
         watchTrailer(context)
+        regulate(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        regulate(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Reading stops while the peer is too far ahead of the disk, or does not take our answers: it feels a full socket,
+    /// and memory stays bounded.
+    private func regulate(_ context: ChannelHandlerContext) {
+        let isAhead = receiver.isWaitingForSave && decoder.bufferedBytes >= waitingBytes
+        let mustPause = isAhead || !context.channel.isWritable
+        guard mustPause != isPaused, !peerIsGone else { return }
+        isPaused = mustPause
+        let channel = context.channel
+        channel.setOption(.autoRead, value: !mustPause).whenFailure { _ in channel.close(promise: nil) }
     }
 
     private func watchTrailer(_ context: ChannelHandlerContext) {

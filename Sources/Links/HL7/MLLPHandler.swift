@@ -59,7 +59,17 @@ final class MLLPHandler: ChannelInboundHandler {
                 remark("\(bytes.count) bytes outside an MLLP block were skipped.")
             }
         }
-        setPaused(waiting >= bounds.messagesInFlight, context)
+        regulate(context)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        regulate(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Reading stops while too many messages wait for their commit, or the peer does not take our answers.
+    private func regulate(_ context: ChannelHandlerContext) {
+        setPaused(waiting >= bounds.messagesInFlight || !context.channel.isWritable, context)
     }
 
     private func handOver(_ message: [UInt8], fault: String?, _ context: ChannelHandlerContext) {
@@ -84,11 +94,12 @@ final class MLLPHandler: ChannelInboundHandler {
             buffer.writeBytes([0x1C, 0x0D])
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         }
+        // What the decoder holds goes on as soon as there is room.
         if isPaused || waiting == 0 { drain(context) }
     }
 
     private func setPaused(_ paused: Bool, _ context: ChannelHandlerContext) {
-        guard paused != isPaused else { return }
+        guard paused != isPaused, !peerIsGone else { return }
         isPaused = paused
         let channel = context.channel
         channel.setOption(.autoRead, value: !paused).whenFailure { _ in channel.close(promise: nil) }

@@ -12,6 +12,9 @@ final class Program: @unchecked Sendable {
         _ executable: String, _ arguments: [String], folder: TemporaryFolder, name: String,
         directory: String? = nil, environment: [String: String] = [:]
     ) throws {
+        guard FileManager.default.isExecutableFile(atPath: executable) else {
+            throw TestFailure("there is no program \(executable); build it, or name another in LABRADOR_BINARY")
+        }
         outFile = folder.path + "/\(name).out"
         errFile = folder.path + "/\(name).err"
         for file in [outFile, errFile] { _ = FileManager.default.createFile(atPath: file, contents: nil) }

@@ -31,21 +31,30 @@ final class StandIn: Sendable {
 
     /// Observations received, unique and again; bodies by what became of them.
     func stats() async throws -> [String: Int] {
-        guard case .object(let members) = try await HTTP.get(port: port, "/stats").json else { return [:] }
+        guard case .object(let members) = try await get("/stats") else { return [:] }
         return Dictionary(members.map { ($0.key, $0.value.text.flatMap { Int($0) } ?? -1) }) { $1 }
     }
 
     /// All it has, or what carries the identifier.
     func observations(identifier: String? = nil) async throws -> [SeenObservation] {
         let query = identifier.map { "?identifier=\($0)" } ?? ""
-        async let found = HTTP.get(port: port, "/Observation\(query)").json
-        async let specimens = HTTP.get(port: port, "/Specimen").json
+        let found = try await get("/Observation\(query)")
+        let specimens = try await get("/Specimen")
         var accessions: [String: String] = [:]
-        for entry in try await specimens["entry"]?.list ?? [] {
+        for entry in specimens["entry"]?.list ?? [] {
             let resource = entry["resource"]
             accessions["Specimen/\(resource?["id"]?.text ?? "")"] = resource?["accessionIdentifier"]?["value"]?.text
         }
-        return try await (found["entry"]?.list ?? []).map { SeenObservation($0["resource"] ?? .null, accessions) }
+        return (found["entry"]?.list ?? []).map { SeenObservation($0["resource"] ?? .null, accessions) }
+    }
+
+    private func get(_ path: String) async throws -> JSONValue {
+        do {
+            return try await HTTP.get(port: port, path).json
+        } catch {
+            let state = program.isRunning ? "running" : "ended"
+            throw TestFailure("GET \(path) of the stand-in HMS, which is \(state): \(error). \(program.err)")
+        }
     }
 
     /// The bodies it was sent in their order, with what became of each.

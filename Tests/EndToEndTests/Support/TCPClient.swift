@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A plain blocking TCP connection, so that the tests' peers share no code with the program. One thread at a time.
 final class TCPClient {
@@ -18,9 +19,9 @@ final class TCPClient {
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let connected = Loopback.withAddress(port: port) { Glibc.connect(descriptor, $0, $1) }
         guard connected == 0 else {
-            let why = String(cString: strerror(errno))
-            Glibc.close(descriptor)
-            throw Lost(description: "no connection to port \(port): \(why)")
+            // Every property is set, so `deinit` runs and closes the descriptor. Closing it here as well would close
+            // whatever another thread was given under the same number meanwhile.
+            throw Lost(description: "no connection to port \(port): \(String(cString: strerror(errno)))")
         }
     }
 
@@ -92,15 +93,19 @@ enum Loopback {
         }
     }
 
-    /// A port nobody uses, below the range the system takes outgoing ports from: a client that calls a stopped daemon
-    /// again and again must not by chance be given the daemon's own port.
+    /// A port nobody uses and no other test was given, below the range the system takes outgoing ports from: a client
+    /// that calls a stopped daemon again and again must not by chance be given the daemon's own port.
     static func freePort() throws -> Int {
-        for _ in 0..<200 {
+        for _ in 0..<1_000 {
             let port = Int.random(in: 15_000..<32_000)
+            guard given.withLock({ $0.insert(port).inserted }) else { continue }
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             defer { Glibc.close(descriptor) }
             if withAddress(port: port, { bind(descriptor, $0, $1) }) == 0 { return port }
         }
         throw TestFailure("no port is free")
     }
+
+    /// Ports given out and perhaps not listened to yet.
+    private static let given = Mutex<Set<Int>>([])
 }
