@@ -5,6 +5,7 @@
 const everyMilliseconds = 5000;
 const live = () => Array.from(document.querySelectorAll("[data-live]"));
 const freshness = document.getElementById("freshness");
+const stale = document.getElementById("stale");
 
 // A decision answers with the overview itself; reloading that must not decide again.
 if (document.querySelector("[data-notice]")) history.replaceState(null, "", "/");
@@ -14,6 +15,12 @@ function isInUse(part) {
     const selection = document.getSelection();
     return (focus && focus !== document.body && part.contains(focus)) || part.querySelector("details[open]") !== null
         || (selection && !selection.isCollapsed && part.contains(selection.anchorNode));
+}
+
+// What a person decides on must not be older than it looks.
+function setStale(isStale) {
+    stale.hidden = !isStale;
+    document.body.classList.toggle("stale", isStale);
 }
 
 async function refresh() {
@@ -29,10 +36,9 @@ async function refresh() {
         }
         const note = page.getElementById("freshness");
         if (note) freshness.textContent = note.textContent.replace("Shown", "Updated");
-        document.body.classList.remove("stale");
+        setStale(false);
     } catch {
-        document.body.classList.add("stale");
-        freshness.textContent = "Labrador does not answer: this page may be out of date.";
+        setStale(true);
     }
 }
 

@@ -30,27 +30,21 @@ struct HoldsPart {
     private func actions(_ hold: HoldRow) -> HTML {
         guard hold.state == "open" else { return "" }
         let target = "/holds/\(hold.id)"
-        let release: HTML? =
-            mayBeReleased(hold.reason)
-            ? "<form method=\"post\" action=\"\(target)/release\"><button class=\"button\">Release</button></form>"
-            : nil
-        return """
-            <div class="actions">\(release)
-            \(typedAction("\(target)/assign", id: "\(hold.id)-assign", open: "Assign…", name: "order",
-                label: "Accession of the order these results belong to", button: "Assign to this order"))
-            \(typedAction("\(target)/reject", id: "\(hold.id)-reject", open: "Reject…", name: "reason",
-                label: "Why are these results refused?", button: "Reject these results", dangerous: true))
-            </div>
-            """
+        let reason = HoldReason(rawValue: hold.reason)
+        // Only what the store would do is offered.
+        guard reason?.keepsResults != false else { return "<div class=\"actions\">\(release(target, "Seen"))</div>" }
+        let assign = typedAction(
+            "\(target)/assign", id: "\(hold.id)-assign", open: "Assign…", name: "order",
+            label: "Accession of the order these results belong to", button: "Assign to this order")
+        let reject = typedAction(
+            "\(target)/reject", id: "\(hold.id)-reject", open: "Reject…", name: "reason",
+            label: "Why are these results refused?", button: "Reject these results", dangerous: true)
+        let first = reason?.mayBeAssigned == false ? release(target, "Release") : assign
+        return "<div class=\"actions\">\(first)\(reject)</div>"
     }
 
-    /// The store refuses to release without one matching order of the same patient; no button is offered for it.
-    private func mayBeReleased(_ reason: String) -> Bool {
-        switch HoldReason(rawValue: reason) {
-        case .unmappedTest, .unitMismatch, .verification, .duplicateConflict, .studyMismatch: true
-        case .noOrder, .patientMismatch, .orderCancelled, .ambiguousOrder, .unreadable, .specimenID, .profileError, nil:
-            false
-        }
+    private func release(_ target: String, _ word: String) -> HTML {
+        "<form method=\"post\" action=\"\(target)/release\"><button class=\"button\">\(word)</button></form>"
     }
 }
 

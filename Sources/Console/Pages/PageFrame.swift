@@ -30,6 +30,8 @@ struct PageFrame: Sendable {
             <span class="facility">\(facility.name)</span>
             <nav aria-label="Pages"><a href="/">Overview</a> <a href="/explain">Explain</a></nav>
             </header>
+            <p id="stale" class="notice bad" role="alert" hidden>Labrador does not answer: what stands here may be out \
+            of date. Is the daemon running?</p>
             <main id="main">
             \(body)
             </main>

@@ -81,6 +81,8 @@ struct LineReader {
                     held: .unmappedTest), at: 0)
         } else if let test = code.test, let what = mismatch(observation, test) {
             observation.held = .unitMismatch
+            // The code stands for the test in the expected units: 718-7 is a mass concentration, never mmol/L.
+            observation.loinc = nil
             let field = profile.fields.unit.sources.first.map { "|\($0.path.field)" } ?? ""
             remarks.insert(Problem(at: at + field, what: what, held: .unitMismatch), at: 0)
         } else if observation.status == .enteredInError {

@@ -73,7 +73,9 @@ extension WriteSession {
         var position: Int64 = 0
         for result in results {
             let seen = result.observation
-            let what = seen.held == nil ? nil : report.problems.first { $0.at == seen.at }?.what
+            let what = seen.held.flatMap { held in
+                report.problems.first { $0.held == held && $0.isAbout(seen.at) }?.what
+            }
             try insert.run([
                 .int(id.number), .int(position), .blob(result.id.bytes), .code(result.state),
                 .flag(result.state == .posted), .int(orNull: holdOf.isEmpty ? nil : holdOf[result.id]?.number),

@@ -29,7 +29,7 @@ extension WriteSession {
             return result
         }
         let count = try settle(released, held, [:], report, order)
-        return try close(hold, .released, .released, note: "\(results(count)) released with the device's own code.")
+        return try close(hold, .released, .released, note: "\(results(count)) released \(hold.reason.releasedAs).")
     }
 
     /// Refuses what a hold keeps back.
@@ -70,7 +70,7 @@ extension WriteSession {
         if let other = report.order, other != order.id, try hasPlaced(report.id) {
             return .refused("Other results of \(report.id) were posted to another order already.")
         }
-        guard hold.reason.insteadOfRelease != nil else {
+        guard hold.reason.mayBeAssigned else {
             return .refused("\(id) is matched to an order already. Release or reject it.")
         }
         // A result held for a reason of its own stays held for that: `reexamine` sees to it.
@@ -111,21 +111,4 @@ extension WriteSession {
     }
 
     private func results(_ count: Int) -> String { count == 1 ? "1 result" : "\(count) results" }
-}
-
-extension HoldReason {
-    /// Why such a hold is not released as it stands, and what to do; nil when it may be.
-    var insteadOfRelease: String? {
-        switch self {
-        case .patientMismatch:
-            "The device named another patient. Check the tube, then assign it to the right order, or reject it."
-        case .noOrder, .ambiguousOrder, .orderCancelled:
-            "There is no one open order for it. It posts by itself when the order comes; or assign it to an order."
-        case .specimenID:
-            "The specimen id cannot be trusted. Find the tube and assign it to its order, or reject it."
-        case .studyMismatch:
-            "The study does not fit its order. Assign it to the right one, or reject it."
-        case .unmappedTest, .unitMismatch, .verification, .unreadable, .duplicateConflict, .profileError: nil
-        }
-    }
 }

@@ -22,8 +22,11 @@ func printListing<Row: Decodable>(
             say(table(TerminalText(clock: .ofThisMachine))(rows))
             count = rows.count
         }
-        if count == filter.limit ?? ConsoleConfiguration().defaultRows {
-            printError("Only the newest \(count) are shown; more with --limit.")
+        let bounds = ConsoleConfiguration()
+        if count >= bounds.maximumRows {
+            printError("Only \(count) are shown, the most a listing gives. Narrow it: see --help.")
+        } else if count == filter.limit ?? bounds.defaultRows {
+            printError("Only \(count) are shown; more with --limit.")
         }
     }
 }
