@@ -83,6 +83,15 @@ import Testing
         #expect(!text.contains("action=\"/queue/D84/retry\""))
     }
 
+    @Test func aHoldThatKeepsNothingBackIsOnlySeen() async throws {
+        let console = ConsoleUnderTest()
+        console.registry.set { $0.holds[0].results = 0 }
+        let text = try await console.get("/").text
+        #expect(text.contains("action=\"/holds/H41/release\"><button class=\"button\">Seen</button>"))
+        #expect(!text.contains("action=\"/holds/H41/reject\""))
+        #expect(!text.contains("action=\"/holds/H41/assign\""))
+    }
+
     @Test func timesAreThoseOfTheHospital() async throws {
         var console = ConsoleUnderTest()
         console.configuration.facility.timeZone = "Asia/Kolkata"

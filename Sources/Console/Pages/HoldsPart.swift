@@ -32,7 +32,7 @@ struct HoldsPart {
         let target = "/holds/\(hold.id)"
         let reason = HoldReason(rawValue: hold.reason)
         // Only what the store would do is offered.
-        guard reason?.keepsResults != false else { return "<div class=\"actions\">\(release(target, "Seen"))</div>" }
+        guard hold.results > 0 else { return "<div class=\"actions\">\(release(target, "Seen"))</div>" }
         let assign = typedAction(
             "\(target)/assign", id: "\(hold.id)-assign", open: "Assign…", name: "order",
             label: "Accession of the order these results belong to", button: "Assign to this order")

@@ -53,15 +53,18 @@ private func success(_ answer: HTTPAnswer, entries: Int) -> Verdict {
         return Verdict(.delivered, "\(answer.status), \(count) entries", detail: location ?? "")
     case .outcome(let issues):
         guard let issue = issues.first(where: \.isError) else {
-            return Verdict(.delivered, "\(answer.status)", detail: answer.location ?? "")
+            return Verdict(
+                .ambiguous, "answered \(answer.status) without saying what became of the entries",
+                detail: issues.joined)
         }
         return Verdict(
             kind(ofIssue: issue.code), "answered \(answer.status) with an error", detail: issues.joined,
             retryAfter: answer.retryAfter)
     case .resource(let type):
-        return Verdict(.delivered, "\(answer.status) \(type)", detail: answer.location ?? "")
-    case .empty where answer.status == 201 && answer.location != nil:
-        return Verdict(.delivered, "201", detail: answer.location ?? "")
+        // A proxy that echoes, another service, a search: nothing of it says that the entries were carried out.
+        return Verdict(
+            .laneFault,
+            "answered \(answer.status) with a \(type) instead of a transaction-response: is the url the FHIR base?")
     case .empty:
         return Verdict(.laneFault, "answered \(answer.status) with nothing, as no FHIR server does: check the url")
     case .foreign(let what):

@@ -11,3 +11,6 @@ public func stableID(_ parts: [String]) -> String {
     }
     return hexadecimal(hash.finalize().prefix(16))
 }
+
+/// 32 lower-case hex digits that tell some bytes from every other.
+public func contentDigest(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes).prefix(16)) }

@@ -1,17 +1,3 @@
-/// A result that the store already knows under the same identity.
-public struct KnownResult: Hashable, Sendable, HoldsPatientData {
-    /// What was measured then.
-    public var observation: Observation
-    /// Where it stands.
-    public var state: ResultState
-
-    /// A known result.
-    public init(observation: Observation, state: ResultState) {
-        self.observation = observation
-        self.state = state
-    }
-}
-
 /// What becomes of one specimen's report: the store writes exactly this, in one transaction.
 public struct Decision: Hashable, Sendable, HoldsPatientData {
     /// Results seen for the first time, or corrected, each with its new state.
@@ -27,35 +13,59 @@ public struct Decision: Hashable, Sendable, HoldsPatientData {
 
     /// An empty decision.
     public init() {}
+
+    /// Adds a hold that keeps no result back, once.
+    fileprivate mutating func note(_ hold: Hold) {
+        if !holds.contains(hold) { holds.append(hold) }
+    }
 }
 
 /// Decides on one specimen's report. Pure: what is known is handed in, what is to be written comes out.
 ///
 /// - Parameters:
-///   - known: The results already stored under the identities of this report's observations.
+///   - known: All versions stored under the identities of this report's observations, oldest first.
 ///   - match: The outcome of `match(specimen:…)`.
+///   - scope: A digest of the message where `report.isIdentifiedByMessage`, else empty.
 ///   - hasDestinations: False when the daemon has nowhere to post: results are `stored`.
 public func decide(
-    device: DeviceID, report: SpecimenReport, known: [ResultID: KnownResult], match: Match, hasDestinations: Bool
+    device: DeviceID, report: SpecimenReport, known: [ResultID: [KnownResult]], match: Match, scope: String = "",
+    hasDestinations: Bool
 ) -> Decision {
     var decision = Decision()
     var fresh: [LabResult] = []
+    var alternatives: [(result: LabResult, why: Repetition)] = []
+    let identities = ResultIdentities(device: device, report: report, match: match, known: known, scope: scope)
+    let values = KnownValues(known)
     for observation in report.observations {
-        let id = ResultID(device: device, specimen: report.specimen, observation: observation)
-        switch known[id].map({ relation(of: observation, to: $0) }) ?? .new {
-        case .new, .correction:
+        let id = identities.id(of: observation)
+        let repetition = Repetition(of: observation, in: known[id] ?? [], match: match)
+        switch repetition {
+        case .new, .correction, .rematched:
             fresh.append(LabResult(id: id, observation: observation, state: .received))
         case .same:
             decision.duplicates += 1
-        case .conflict:
-            decision.holds.append(conflict(observation, specimen: report.specimen, id: id))
+        case .claimedByAnother:
+            decision.duplicates += 1
+            decision.note(claimedByAnother(report.specimen))
+        case .conflict where !report.kind.concernsPatient:
+            // Controls are kept and shown as they come.
+            fresh.append(LabResult(id: id, observation: observation, state: .received))
+        case .conflict where values.contains(observation):
+            // A resumed message counts its replicates anew.
+            decision.duplicates += 1
+        case .conflict, .otherPatient:
+            alternatives.append((LabResult(id: id, observation: observation, state: .held), repetition))
         }
     }
-    place(fresh, of: report, match: match, hasDestinations: hasDestinations, into: &decision)
+    let problems = ProblemsByLine(report.problems)
+    place(fresh, of: report, problems, match: match, hasDestinations: hasDestinations, into: &decision)
+    for (result, why) in alternatives {
+        decision.results.append(result)
+        decision.holds.append(alternative(result, specimen: report.specimen, why))
+    }
+    let held = Set(report.observations.filter { $0.held != nil }.map(\.at))
     for problem in report.problems {
-        guard let reason = problem.held,
-            !report.observations.contains(where: { $0.held != nil && problem.isAbout($0.at) })
-        else { continue }
+        guard let reason = problem.held, !problem.lines.contains(where: held.contains) else { continue }
         decision.holds.append(
             Hold(reason: reason, accession: report.specimen, what: "\(problem.at): \(problem.what)"))
     }
@@ -69,38 +79,33 @@ public func reexamine(
     report: SpecimenReport, held: [LabResult], match: Match, hasDestinations: Bool
 ) -> Decision {
     var decision = Decision()
-    place(held, of: report, match: match, hasDestinations: hasDestinations, into: &decision)
+    place(
+        held, of: report, ProblemsByLine(report.problems), match: match, hasDestinations: hasDestinations,
+        into: &decision)
     return decision
 }
 
-private enum Relation { case new, same, correction, conflict }
-
-/// How an observation relates to the stored one of the same identity.
-private func relation(of observation: Observation, to known: KnownResult) -> Relation {
-    let stored = known.observation
-    let sameValue = stored.value == observation.value && stored.deviceUnit == observation.deviceUnit
-    if sameValue && stored.status == observation.status { return .same }
-    // A preliminary result that becomes final, or one the device itself calls corrected, replaces what was sent.
-    switch (stored.status, observation.status) {
-    case (_, .corrected), (_, .cancelled), (_, .enteredInError): return .correction
-    case (.preliminary, .final), (.registered, .preliminary), (.registered, .final): return .correction
-    case (.preliminary, .preliminary): return .correction
-    // A late copy of an earlier stage of the same value adds nothing.
-    case (.final, .preliminary), (.corrected, .final), (.corrected, .preliminary): return sameValue ? .same : .conflict
-    default: return .conflict
-    }
+private func claimedByAnother(_ specimen: String) -> Hold {
+    Hold(
+        reason: .patientMismatch, accession: specimen,
+        what: "The device sent results again that were posted, and now names another patient than the order. Nothing "
+            + "was changed: check the tube's label.")
 }
 
-private func conflict(_ observation: Observation, specimen: String, id: ResultID) -> Hold {
-    Hold(
-        reason: .duplicateConflict, accession: specimen,
-        what: "\(observation.at): the device sent \(observation.code) again for the same run with another value. "
-            + "The first one stands; compare both on the analyser.",
-        results: [])
+private func alternative(_ result: LabResult, specimen: String, _ why: Repetition) -> Hold {
+    let seen = result.observation
+    let what =
+        why == .otherPatient
+        ? "\(seen.code) of this run was posted to another patient's order with this accession. Check whose tube it was: "
+            + "release it to post it to the order that stands now, or reject it."
+        : "the device sent \(seen.code) again for the same run with another value. The first one stands: compare both "
+            + "on the analyser, then release this one in its place, or reject it."
+    return Hold(reason: .duplicateConflict, accession: specimen, what: "\(seen.at): \(what)", results: [result.id])
 }
 
 private func place(
-    _ fresh: [LabResult], of report: SpecimenReport, match: Match, hasDestinations: Bool, into decision: inout Decision
+    _ fresh: [LabResult], of report: SpecimenReport, _ problems: ProblemsByLine, match: Match, hasDestinations: Bool,
+    into decision: inout Decision
 ) {
     guard report.kind.concernsPatient else {
         decision.results = fresh.map { LabResult(id: $0.id, observation: $0.observation, state: .control) }
@@ -119,8 +124,9 @@ private func place(
             var placed = result
             if let reason = result.observation.held {
                 placed.state = .held
-                let problem = report.problems.first { $0.held == reason && $0.isAbout(result.observation.at) }
-                let what = problem?.what ?? "\(result.observation.code) needs a person's decision."
+                let what =
+                    problems.what(reason, about: result.observation.at)
+                    ?? "\(result.observation.code) needs a person's decision."
                 decision.holds.append(
                     Hold(
                         reason: reason, accession: report.specimen, what: "\(result.observation.at): \(what)",

@@ -17,11 +17,13 @@ public struct HoldRow: Sendable, Codable, HoldsPatientData {
     public var message: String
     /// One of `HoldState`.
     public var state: String
+    /// How many results it keeps back; with 0 it only asks somebody to look.
+    public var results: Int
 
     /// A row.
     public init(
         id: String, reason: String, accession: String, device: String, since: String, what: String, message: String,
-        state: String
+        state: String, results: Int = 0
     ) {
         self.id = id
         self.reason = reason
@@ -31,6 +33,7 @@ public struct HoldRow: Sendable, Codable, HoldsPatientData {
         self.what = what
         self.message = message
         self.state = state
+        self.results = results
     }
 }
 

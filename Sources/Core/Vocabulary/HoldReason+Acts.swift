@@ -16,18 +16,8 @@ extension HoldReason {
 
     /// Whether such a hold waits for its order, so that a person may name one.
     ///
-    /// The others are matched already, or keep no result back.
+    /// The others are matched already.
     public var mayBeAssigned: Bool { insteadOfRelease != nil }
-
-    /// Whether such a hold keeps results back; the others only ask somebody to look.
-    public var keepsResults: Bool {
-        switch self {
-        case .unreadable, .profileError, .duplicateConflict: false
-        case .noOrder, .patientMismatch, .orderCancelled, .unmappedTest, .unitMismatch, .ambiguousOrder, .verification,
-            .studyMismatch, .specimenID:
-            true
-        }
-    }
 
     /// How results go out that a person released: what the reason says about their meaning.
     public var releasedAs: String {

@@ -17,9 +17,12 @@ public struct ResultID: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// The identity of an observation: device, specimen, test code, time of the run, and which of equal codes it is.
     /// The value is not part of it: the same run with another value is a conflict or a correction, never a second result.
-    public init(device: DeviceID, specimen: String, observation: Observation) {
+    ///
+    /// - Parameter scope: What else tells two runs apart where those facts do not (`ResultIdentities`); mostly empty.
+    public init(device: DeviceID, specimen: String, observation: Observation, scope: String = "") {
         var hash = SHA256()
-        for part in [device.text, specimen, observation.code, observation.performed ?? ""] {
+        let facts = [device.text, specimen, observation.code, observation.performed ?? ""]
+        for part in scope.isEmpty ? facts : facts + [scope] {
             // The length in front keeps ("ab","c") and ("a","bc") apart.
             withUnsafeBytes(of: UInt64(part.utf8.count).littleEndian) { hash.update(bufferPointer: $0) }
             var text = part

@@ -40,16 +40,24 @@ extension WriteSession {
     }
 
     /// Keeps what became of an attempt.
-    func insertAttempt(_ id: DeliveryID, _ outcome: AttemptOutcome, answer: String, at moment: Timestamp) throws {
-        try query(
-            """
-            INSERT INTO delivery_attempt (delivery, number, at, outcome, answer)
-            VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM delivery_attempt WHERE delivery = ?1), ?2, ?3, ?4)
-            """
-        ).run([
-            .int(id.number), .int(moment.microseconds), .code(outcome),
-            .text(answer.limited(to: settings.limits.answerBytes)),
-        ])
+    ///
+    /// An outage tells the same for hours, often in other words each time: of equal outcomes one after the other the
+    /// first and the last are kept.
+    func keepAttempt(_ id: DeliveryID, _ outcome: AttemptOutcome, answer: String, at moment: Timestamp) throws {
+        let answer = answer.limited(to: settings.limits.answerBytes)
+        let last = try query(
+            "SELECT number, outcome FROM delivery_attempt WHERE delivery = ? ORDER BY number DESC LIMIT 2"
+        ).all([.int(id.number)]) { (number: $0.int(0), outcome: try $0.code(1, as: AttemptOutcome.self)) }
+        if last.count == 2, last.allSatisfy({ $0.outcome == outcome }) {
+            try query("UPDATE delivery_attempt SET at = ?, answer = ? WHERE delivery = ? AND number = ?")
+                .run([.int(moment.microseconds), .text(answer), .int(id.number), .int(last[0].number)])
+            return
+        }
+        try query("INSERT INTO delivery_attempt (delivery, number, at, outcome, answer) VALUES (?, ?, ?, ?, ?)")
+            .run([
+                .int(id.number), .int((last.first?.number ?? 0) + 1), .int(moment.microseconds), .code(outcome),
+                .text(answer),
+            ])
     }
 }
 

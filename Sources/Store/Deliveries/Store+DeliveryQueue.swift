@@ -13,21 +13,13 @@ extension Store: DeliveryQueue {
                 """
                 SELECT v.id FROM delivery v INDEXED BY delivery_head
                 WHERE v.destination = (SELECT id FROM destination WHERE name = ?) AND v.head = 1 AND v.state < 2
-                    AND v.not_before <= ? ORDER BY v.id LIMIT ?
+                    AND \(DueTime.isDue("v")) ORDER BY v.id LIMIT ?
                 """
-            ).all([.text(destination.text), .int(now.microseconds), .int(Int64(limit))]) { DeliveryID($0.int(0)) }
+            ).all([.text(destination.text)] + DueTime.values(now) + [.int(Int64(limit))]) { DeliveryID($0.int(0)) }
         }
         guard !candidates.isEmpty else { return [] }
         let leased = try await write { session in try session.lease(candidates, now: now) }
-        let contents = try await workReaders.read { database in
-            leased.map { lease in
-                Result { () throws(StoreError) in
-                    do { return try DeliveryContent.read(database, lease, destination) } catch {
-                        throw StoreError(error)
-                    }
-                }
-            }
-        }
+        let contents = try await contents(of: leased, destination)
         var ready: [Delivery] = []
         var unreadable: [Settlement] = []
         for (lease, content) in zip(leased, contents) {
@@ -36,7 +28,12 @@ extension Store: DeliveryQueue {
             case .failure(let why): unreadable.append(Settlement(delivery: lease.id, outcome: .parked(why.sentence)))
             }
         }
-        if !unreadable.isEmpty { try await settle(unreadable, now: now) }
+        do throws(StoreError) {
+            try await settle(unreadable, now: now)
+        } catch {
+            try await write { try $0.giveBack(leased) }
+            throw error
+        }
         return ready
     }
 
@@ -72,15 +69,31 @@ extension Store: DeliveryQueue {
 
     /// When the next delivery of this destination falls due, nil when nothing waits but what is out.
     public func nextDue(destination: DestinationID) async throws(StoreError) -> Timestamp? {
-        try await workReaders.read { database in
+        let now = settings.clock()
+        return try await workReaders.read { database in
             try Query(
                 database,
                 """
-                SELECT min(v.not_before) FROM delivery v INDEXED BY delivery_head
+                SELECT min(iif(\(DueTime.isDue("v")), 0, v.not_before)) FROM delivery v INDEXED BY delivery_head
                 WHERE v.destination = (SELECT id FROM destination WHERE name = ?) AND v.head = 1 AND v.state < 2
                 """
-            ).first([.text(destination.text)]) { $0.intOrNil(0) }?.map { Timestamp(microseconds: $0) }
+            ).first(DueTime.values(now) + [.text(destination.text)]) { $0.intOrNil(0) }?.map {
+                Timestamp(microseconds: $0)
+            }
         }
+    }
+}
+
+/// When a delivery is due.
+enum DueTime {
+    /// No wait is longer: back-off and Retry-After end at an hour.
+    static let longestWait: Duration = .seconds(2 * 3_600)
+
+    /// A wait that ends later than any wait can was written by a clock that was set back since: it is over.
+    static func isDue(_ table: String) -> String { "(\(table).not_before <= ? OR \(table).not_before > ?)" }
+
+    static func values(_ now: Timestamp) -> [SQLValue] {
+        [.int(now.microseconds), .int(now.advanced(by: longestWait).microseconds)]
     }
 }
 
@@ -92,19 +105,30 @@ struct Lease: Sendable {
 
 extension WriteSession {
     /// Marks those that still may go; another act may have come between.
+    ///
+    /// One whose order was cancelled while it was being sent, and that comes back, goes no further.
     func lease(_ candidates: [DeliveryID], now: Timestamp) throws -> [Lease] {
         var leased: [Lease] = []
         let current = try query(
-            "SELECT state FROM delivery WHERE id = ? AND head = 1 AND state < 2 AND not_before <= ?")
+            """
+            SELECT v.state, r.id FROM delivery v JOIN report r ON r.id = v.report JOIN orders o ON o.id = r.order_id
+            WHERE v.id = ? AND v.head = 1 AND v.state < 2 AND \(DueTime.isDue("v"))
+                AND o.state <> \(OrderState.cancelled.code)
+            """)
         let mark = try query("UPDATE delivery SET state = ? WHERE id = ?")
+        var withdrawn: [DeliveryID] = []
         for id in candidates {
-            let state = try current.first([.int(id.number), .int(now.microseconds)]) {
+            let state = try current.first([.int(id.number)] + DueTime.values(now)) {
                 try $0.code(0, as: StoredDelivery.self)
             }
-            guard let state else { continue }
+            guard let state else {
+                withdrawn.append(id)
+                continue
+            }
             try mark.run([.code(StoredDelivery.leased), .int(id.number)])
             leased.append(Lease(id: id, wasAmbiguous: state == .ambiguous))
         }
+        for id in withdrawn { try withdrawIfCancelled(id) }
         return leased
     }
 
@@ -122,9 +146,7 @@ extension WriteSession {
         let id = settlement.delivery
         guard let row = try delivery(id) else { throw Refusal(why: "there is no delivery \(id)") }
         let step = Step(settlement.outcome, now: now)
-        if try step.countsAsAttempt || lastAnswer(id) != step.answer {
-            try insertAttempt(id, step.outcome, answer: step.answer, at: now)
-        }
+        try keepAttempt(id, step.outcome, answer: step.answer, at: now)
         // One that was skipped or is no longer out keeps its state; the attempt is on record.
         guard row.state == .leased else { return }
         try query("UPDATE delivery SET state = ?, attempts = ?, not_before = ? WHERE id = ?")
@@ -134,11 +156,6 @@ extension WriteSession {
             ])
         if step.state == .delivered { try promoteNext(destination: row.destination, key: row.key) }
     }
-
-    private func lastAnswer(_ id: DeliveryID) throws -> String? {
-        try query("SELECT answer FROM delivery_attempt WHERE delivery = ? ORDER BY number DESC LIMIT 1")
-            .first([.int(id.number)]) { $0.text(0) }
-    }
 }
 
 /// What an outcome means for the row.
@@ -147,7 +164,7 @@ private struct Step {
     let outcome: AttemptOutcome
     let answer: String
     let notBefore: Timestamp
-    /// An outage repeats the same answer for hours: it is kept once, and not counted.
+    /// An outage repeats the same answer for hours: it is not counted.
     let countsAsAttempt: Bool
 
     init(_ outcome: DeliveryOutcome, now: Timestamp) {

@@ -36,6 +36,13 @@ enum Recovery {
                 """
             ).run([.code(StoredDelivery.ambiguous)])
             report.leasedDeliveries = session.database.changesCount
+            // What waited for its moment is tried at once: the destination may be back, or the clock have been wrong.
+            try session.query(
+                """
+                UPDATE delivery SET not_before = 0 WHERE id IN (
+                    SELECT id FROM delivery INDEXED BY delivery_head WHERE head = 1 AND state < 2 AND not_before > 0)
+                """
+            ).run()
             try session.query("COMMIT").run()
             return report
         } catch {

@@ -26,7 +26,9 @@ extension WriteSession {
                 .int(message.number), .code(ending.progress), .int(orNull: ending.processable),
                 .text(orNull: ending.incomplete),
             ])
-        if let reason = entry.unreadable { try holdUnreadable(message, reason: reason, at: entry.received) }
+        if let reason = entry.unreadable {
+            try holdUnreadable(message, reason: reason, at: entry.received, of: entry.device, entry.bytes)
+        }
         return message
     }
 
@@ -66,13 +68,26 @@ extension WriteSession {
                 .code(ending.progress), .int(parts + 1), .int(orNull: ending.processable),
                 .text(orNull: ending.incomplete), .int(message.number),
             ])
-        if let reason = entry.unreadable { try holdUnreadable(message, reason: reason, at: entry.received) }
+        if let reason = entry.unreadable {
+            try holdUnreadable(message, reason: reason, at: entry.received, of: entry.device, entry.bytes)
+        }
         return message
     }
 
-    private func holdUnreadable(_ message: MessageID, reason: String, at moment: Timestamp) throws {
+    /// Holds a message that no parser understands.
+    ///
+    /// A sender may repeat it for ever, because it is refused: as long as the first copy waits, one hold is enough.
+    func holdUnreadable(
+        _ message: MessageID, reason: String, at moment: Timestamp, of device: DeviceID, _ bytes: [UInt8]
+    ) throws {
+        let sameness = "\(device.text)\u{1F}\(contentDigest(bytes))"
+        let former = try query("SELECT state FROM hold WHERE sameness = ?").first([.text(sameness)]) {
+            try $0.code(0, as: HoldState.self)
+        }
+        if former == .open { return }
         let hold = Hold(reason: .unreadable, accession: "", what: reason)
-        _ = try insert(hold, message: message, report: nil, at: moment, sameness: nil)
+        _ = try insert(
+            hold, message: message, report: nil, at: moment, sameness: former == nil ? sameness : nil)
     }
 }
 

@@ -27,7 +27,11 @@ extension WriteSession {
         guard try isWaiting(message.id) else { return RecordSummary() }
         switch interpreted.interpretation {
         case .unreadable(let why):
-            return try holdWhole(message, reason: .unreadable, what: why)
+            try holdUnreadable(message.id, reason: why, at: now, of: message.device, message.bytes)
+            try set(message.id, .unreadable, resendOf: nil)
+            var summary = RecordSummary()
+            summary.held = 1
+            return summary
         case .reports(let reports):
             var summary = RecordSummary()
             var known: ReportID?
@@ -47,13 +51,8 @@ extension WriteSession {
     /// The store itself cannot write this message: people must know, and the raw bytes are kept.
     private func recordUnwritable(_ message: JournalledMessage, why: String) throws -> RecordSummary {
         guard try isWaiting(message.id) else { return RecordSummary() }
-        return try holdWhole(
-            message, reason: .profileError,
-            what: "The results of this message could not be stored: \(why). The message itself is kept.")
-    }
-
-    private func holdWhole(_ message: JournalledMessage, reason: HoldReason, what: String) throws -> RecordSummary {
-        let hold = Hold(reason: reason, accession: "", what: what)
+        let what = "The results of this message could not be stored: \(why). The message itself is kept."
+        let hold = Hold(reason: .profileError, accession: "", what: what)
         _ = try insert(hold, message: message.id, report: nil, at: now, sameness: nil)
         try set(message.id, .unreadable, resendOf: nil)
         var summary = RecordSummary()

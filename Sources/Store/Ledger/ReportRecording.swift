@@ -13,26 +13,27 @@ extension WriteSession {
     /// Matches, decides and writes one specimen's report.
     func record(_ report: SpecimenReport, of message: JournalledMessage) throws -> ReportOutcome {
         let device = try number(of: message.device)
-        let known = try knownResults(of: report, device: device)
+        let scope = report.isIdentifiedByMessage ? message.digest : ""
+        let known = try knownResults(of: report, scope: scope, device: device)
         let candidates = try report.kind.concernsPatient ? laboratoryOrders(accession: report.specimen) : []
         let match = Core.match(
             specimen: report.specimen, problem: report.specimenProblem, claim: report.patient,
             orders: candidates.map(\.order), facility: settings.facility)
         let decision = decide(
-            device: message.device, report: report, known: known.mapValues(\.latest), match: match,
+            device: message.device, report: report, known: known.mapValues(\.versions), match: match, scope: scope,
             hasDestinations: settings.hasDestinations)
 
         var outcome = ReportOutcome()
         outcome.summary.duplicates = decision.duplicates
         outcome.known = known.values.flatMap(\.rows).map(\.report).min()
-        let holds = try decision.holds.compactMap { try news($0, of: report, from: message.device) }
+        let holds = try news(decision.holds, of: report, from: message.device)
         guard !decision.results.isEmpty || !holds.isEmpty else { return outcome }
         outcome.wroteReport = true
 
         let order = decision.order.flatMap { order in candidates.first { $0.order == order } }
         let id = try insert(
-            report, of: message, device: device, results: decision.results, duplicates: decision.duplicates,
-            order: order?.id)
+            report, of: message, scope: scope, device: device, results: decision.results,
+            duplicates: decision.duplicates, order: order?.id)
         var holdOf: [ResultID: HoldID] = [:]
         for (hold, sameness) in holds {
             let number = try insert(hold, message: message.id, report: id, at: now, sameness: sameness)
@@ -40,8 +41,11 @@ extension WriteSession {
             outcome.summary.held += max(1, hold.results.count)
         }
         try insert(decision.results, in: id, of: report, holdOf: holdOf)
-        for result in decision.results {
-            if let former = known[result.id] { try setReplaced(former) }
+        let alternatives = Set(decision.holds.filter { $0.reason == .duplicateConflict }.flatMap(\.results))
+        for result in decision.results where !alternatives.contains(result.id) {
+            guard let former = known[result.id] else { continue }
+            try setReplaced(former.rows)
+            if result.state != .held { try withdrawHeld(former.rows) }
         }
         outcome.summary.posted = decision.results.count { $0.state == .posted || $0.state == .stored }
         if let order {
@@ -51,23 +55,30 @@ extension WriteSession {
         return outcome
     }
 
-    /// A hold with what makes it the same again, nil when that one is already there.
+    /// The holds that are not there already, each with what makes it the same again.
     ///
     /// A hold that keeps results back always counts: `decide` names only results that are new.
     private func news(
-        _ hold: Hold, of report: SpecimenReport, from device: DeviceID
-    ) throws -> (hold: Hold, sameness: String?)? {
-        guard hold.results.isEmpty else { return (hold, nil) }
-        let sameness = Self.sameness(of: hold, report: report, device: device)
-        let exists = try query("SELECT 1 FROM hold WHERE sameness = ?").first([.text(sameness)]) { $0.flag(0) }
-        return exists == nil ? (hold, sameness) : nil
+        _ holds: [Hold], of report: SpecimenReport, from device: DeviceID
+    ) throws -> [(hold: Hold, sameness: String?)] {
+        let lines = Dictionary(report.observations.map { ($0.at, $0) }) { first, _ in first }
+        return try holds.compactMap { hold in
+            guard hold.results.isEmpty else { return (hold, nil) }
+            let sameness = Self.sameness(of: hold, report: report, lines, device: device)
+            let exists = try query("SELECT 1 FROM hold WHERE sameness = ?").first([.text(sameness)]) { $0.flag(0) }
+            return exists == nil ? (hold, sameness) : nil
+        }
     }
 
     /// Device, specimen and sentence, with the value it is about, or with the run times where it is about no value: the
     /// same tube run again has another one.
-    static func sameness(of hold: Hold, report: SpecimenReport, device: DeviceID) -> String {
+    private static func sameness(
+        of hold: Hold, report: SpecimenReport, _ lines: [String: Observation], device: DeviceID
+    ) -> String {
         var parts = [device.text, hold.reason.rawValue, hold.accession, hold.what]
-        if let about = report.observations.first(where: { hold.what.hasPrefix("\($0.at): ") }) {
+        if let line = hold.what.firstRange(of: ": ").map({ String(hold.what[..<$0.lowerBound]) }),
+            let about = lines[line]
+        {
             parts += [about.code, about.performed ?? "", "\(about.occurrence)", "\(about.value)"]
             parts += [about.deviceUnit, about.status.rawValue]
         } else {
@@ -75,4 +86,9 @@ extension WriteSession {
         }
         return parts.joined(separator: "\u{1F}")
     }
+}
+
+extension JournalledMessage {
+    /// Tells a message from every other that is not the same byte for byte.
+    var digest: String { contentDigest(bytes) }
 }

@@ -19,11 +19,13 @@ struct StoredReport {
     let order: Int64?
     let problem: String?
     let claim: PatientClaim?
+    /// The message's digest where nothing else identifies the results, else empty.
+    let scope: String
 
     /// The columns that `init(_:)` reads, of `report r` joined with `device d`.
     static let columns = """
         r.id, r.message, d.name, r.device, r.received, r.recorded, r.kind, r.specimen, r.performed, r.duplicates, \
-        r.rounds, r.assigned, r.order_id, r.problem, r.claim, r.authority
+        r.rounds, r.assigned, r.order_id, r.problem, r.claim, r.authority, r.scope
         """
 
     init(_ row: Columns) throws {
@@ -42,6 +44,7 @@ struct StoredReport {
         order = row.intOrNil(12)
         problem = row.textOrNil(13)
         claim = PatientClaim(value: row.text(14), authority: row.textOrNil(15))
+        scope = row.text(16)
     }
 
     static func read(_ database: Database, _ id: ReportID) throws -> StoredReport? {
@@ -53,28 +56,30 @@ struct StoredReport {
 extension WriteSession {
     /// Writes a report's own row and its run times.
     func insert(
-        _ report: SpecimenReport, of message: JournalledMessage, device: Int64, results: [LabResult],
+        _ report: SpecimenReport, of message: JournalledMessage, scope: String, device: Int64, results: [LabResult],
         duplicates: Int, order: Int64?
     ) throws -> ReportID {
         let runs = RunTimes(results.map(\.observation))
         try query(
             """
-            INSERT INTO report (message, device, received, recorded, kind, specimen, performed, results, duplicates,
-                rounds, assigned, order_id, problem, claim, authority)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
+            INSERT INTO report (message, device, received, recorded, kind, specimen, scope, performed, results,
+                duplicates, rounds, assigned, order_id, problem, claim, authority)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
             """
         ).run([
             .int(message.id.number), .int(device), .int(message.received.microseconds), .int(now.microseconds),
-            .code(report.kind), .text(report.specimen), .text(orNull: runs.common), .int(Int64(results.count)),
+            .code(report.kind), .text(report.specimen), .text(scope), .text(orNull: runs.common),
+            .int(Int64(results.count)),
             .int(Int64(duplicates)), .flag(results.contains { $0.state == .posted }), .int(orNull: order),
             .text(orNull: report.specimenProblem), .text(orNull: report.patient?.value),
             .text(orNull: report.patient?.authority),
         ])
         let id = ReportID(lastID)
         if runs.common == nil {
-            let insert = try query("INSERT INTO report_run (specimen, device, performed, report) VALUES (?, ?, ?, ?)")
+            let insert = try query(
+                "INSERT INTO report_run (specimen, device, performed, scope, report) VALUES (?, ?, ?, ?, ?)")
             for time in runs.distinct {
-                try insert.run([.text(report.specimen), .int(device), .text(time), .int(id.number)])
+                try insert.run([.text(report.specimen), .int(device), .text(time), .text(scope), .int(id.number)])
             }
         }
         return id

@@ -11,11 +11,12 @@ extension WriteSession {
             "SELECT id FROM report WHERE specimen = ? AND device = ? AND results > 0 AND order_id = ? AND id <> ?"
         ).all([.text(specimen), .int(device), .int(order), .int(id.number)]) { ReportID($0.int(0)) }
         let update = try query("UPDATE result SET state = ? WHERE report = ? AND position = ?")
+        let byCode = Dictionary(grouping: posted, by: \.observation.code)
         for report in earlier {
             for stored in try StoredResult.all(database, report) where !stored.isReplaced {
                 let former = stored.result
                 guard former.state == .posted || former.state == .stored,
-                    posted.contains(where: { $0.isRerun(of: former) })
+                    byCode[former.observation.code]?.contains(where: { $0.isRerun(of: former) }) == true
                 else { continue }
                 try update.run([.code(ResultState.superseded), .int(report.number), .int(stored.position)])
             }

@@ -8,7 +8,10 @@ extension WriteSession {
         let holds = try query(StoredHold.openByAccession).all([.text(accession)]) { try StoredHold($0) }
         var released = 0
         for hold in holds where hold.reason.resolvesWithOrder {
-            guard let id = hold.report, let report = try StoredReport.read(database, id) else { continue }
+            // One that keeps no result back only asks somebody to look: no order answers it.
+            guard let id = hold.report, let report = try StoredReport.read(database, id),
+                try heldCount(hold.id, in: id) > 0
+            else { continue }
             released += try reexamine(hold, report)
         }
         return released
@@ -16,9 +19,7 @@ extension WriteSession {
 
     private func reexamine(_ hold: StoredHold, _ report: StoredReport) throws -> Int {
         let candidates = try laboratoryOrders(accession: report.specimen)
-        let match = Core.match(
-            specimen: report.specimen, problem: report.problem, claim: report.claim,
-            orders: candidates.map(\.order), facility: settings.facility)
+        let match = matchNow(report, among: candidates)
         switch match {
         case .order(let order):
             guard let found = candidates.first(where: { $0.order == order }) else { return 0 }
@@ -27,14 +28,23 @@ extension WriteSession {
             return try place(heldBy: hold, report, in: found, match: match, assigned: report.isAssigned)
         case .held(let reason, let what):
             // It still waits, perhaps for another reason: the same hold says so, no second one is opened.
-            guard reason != hold.reason || what != hold.what else { return 0 }
+            guard reason != hold.reason else { return 0 }
             try query("UPDATE hold SET reason = ?, what = ? WHERE id = ?")
                 .run([.code(reason), .text(what), .int(hold.id.number)])
-            if reason != hold.reason {
-                try log(.reasonChanged, hold: hold.id, note: "\(hold.reason.rawValue) became \(reason.rawValue).")
-            }
+            try log(.reasonChanged, hold: hold.id, note: "\(hold.reason.rawValue) became \(reason.rawValue).")
             return 0
         }
+    }
+
+    /// The order of a stored report, as orders stand now.
+    func matchNow(_ report: StoredReport) throws -> Match {
+        matchNow(report, among: try laboratoryOrders(accession: report.specimen))
+    }
+
+    func matchNow(_ report: StoredReport, among candidates: [StoredOrder]) -> Match {
+        Core.match(
+            specimen: report.specimen, problem: report.problem, claim: report.claim,
+            orders: candidates.map(\.order), facility: settings.facility)
     }
 
     /// Gives what a hold keeps back to an order, and queues it.
@@ -73,8 +83,9 @@ extension WriteSession {
         let posts = results.contains { $0.state == .posted }
         let round = report.rounds + (posts ? 1 : 0)
         let update = try query("UPDATE result SET state = ?, round = ?, hold = ? WHERE report = ? AND position = ?")
+        let rowOf = Dictionary(rows.map { ($0.result.id, $0) }) { first, _ in first }
         for result in results {
-            guard let row = rows.first(where: { $0.result.id == result.id }) else { continue }
+            guard let row = rowOf[result.id] else { continue }
             try update.run([
                 .code(result.state), .int(result.state == .posted ? round : 0),
                 .int(orNull: (holdOf[result.id] ?? row.hold)?.number), .int(report.id.number), .int(row.position),
@@ -84,7 +95,7 @@ extension WriteSession {
             try query("UPDATE report SET rounds = ? WHERE id = ?").run([.int(round), .int(report.id.number)])
             try queueDeliveries(of: report.id, round: round, key: order.order.accession)
         }
-        let current = results.filter { result in !rows.contains { $0.isReplaced && $0.result.id == result.id } }
+        let current = results.filter { rowOf[$0.id]?.isReplaced != true }
         try supersede(
             by: current, of: report.id, specimen: report.specimen, device: report.deviceNumber, order: order.id)
         return results.count { $0.state == .posted || $0.state == .stored }

@@ -34,6 +34,7 @@ extension WriteSession {
         }
         var seen: Set<String> = []
         for accession in accessions where seen.insert(accession).inserted {
+            try withdrawUnsent(accession: accession)
             receipt.released += try reexamineHolds(accession: accession)
         }
         return receipt
@@ -63,6 +64,7 @@ extension WriteSession {
         } else {
             try insert(withStudy(order), received: received, source: source)
             receipt.placed += 1
+            if order.kind == .laboratory, order.state == .open { try noteResultsElsewhere(order) }
         }
     }
 

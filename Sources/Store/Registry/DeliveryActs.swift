@@ -9,7 +9,8 @@ extension WriteSession {
         case .dead, .parked: state = .ready
         // It may have arrived: the destination is asked first all the same.
         case .ambiguous: state = .ambiguous
-        case .ready: return .refused("\(id) waits for its turn already.")
+        // It waits for its turn, or for its moment: a person may have it tried at once.
+        case .ready: state = .ready
         case .leased: return .refused("\(id) is being sent right now.")
         case .delivered: return .refused("\(id) was delivered.")
         case .skipped:

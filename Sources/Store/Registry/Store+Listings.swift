@@ -81,6 +81,7 @@ enum Listings {
 
     static func holds(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [HoldRow] {
         guard let state = HoldState(rawValue: filter.state ?? HoldState.open.rawValue) else { return [] }
+        let held = ResultState.held.code
         var conditions = Conditions()
         conditions.add("h.state = \(state.code)")
         conditions.add("h.accession", equals: filter.accession)
@@ -88,7 +89,9 @@ enum Listings {
         return try Query(
             database,
             """
-            SELECT \(StoredHold.columns), d.name FROM hold h
+            SELECT \(StoredHold.columns), d.name,
+                (SELECT count(*) FROM result x WHERE x.report = h.report AND x.hold = h.id AND x.state = \(held))
+            FROM hold h
             JOIN message m ON m.id = h.message JOIN device d ON d.id = m.device\(conditions.sql)
             ORDER BY h.id DESC LIMIT ?
             """
@@ -96,7 +99,8 @@ enum Listings {
             let hold = try StoredHold(row)
             return HoldRow(
                 id: "\(hold.id)", reason: hold.reason.rawValue, accession: hold.accession, device: row.text(8),
-                since: hold.opened.iso8601, what: hold.what, message: "\(hold.message)", state: hold.state.rawValue)
+                since: hold.opened.iso8601, what: hold.what, message: "\(hold.message)", state: hold.state.rawValue,
+                results: Int(row.int(9)))
         }
     }
 

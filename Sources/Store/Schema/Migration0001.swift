@@ -58,6 +58,8 @@ enum Migration0001 {
     /// `report.performed` is the run time of all its results, empty when the device gave none; NULL when they differ,
     /// and then each result has its own and `report_run` lists them.
     ///
+    /// `scope` is the message's digest where nothing else identifies its results, else empty.
+    ///
     /// A result's identity (device, specimen, code, run time) is found over `report_identity`: an index over the random
     /// result ids would dirty one page for each result. A corrected result is a new row under the later report; the
     /// former row stays, marked `replaced`. `round` tells which delivery of the report carries a result; 0 is none.
@@ -65,16 +67,16 @@ enum Migration0001 {
         CREATE TABLE report (
             id INTEGER PRIMARY KEY, message INTEGER NOT NULL REFERENCES message(id),
             device INTEGER NOT NULL REFERENCES device(id), received INTEGER NOT NULL, recorded INTEGER NOT NULL,
-            kind INTEGER NOT NULL, specimen TEXT NOT NULL, performed TEXT, results INTEGER NOT NULL,
+            kind INTEGER NOT NULL, specimen TEXT NOT NULL, scope TEXT NOT NULL, performed TEXT, results INTEGER NOT NULL,
             duplicates INTEGER NOT NULL, rounds INTEGER NOT NULL, assigned INTEGER NOT NULL,
             order_id INTEGER REFERENCES orders(id), problem TEXT, claim TEXT, authority TEXT) STRICT;
-        CREATE INDEX report_identity ON report(specimen, device, performed) WHERE results > 0;
+        CREATE INDEX report_identity ON report(specimen, device, performed, scope) WHERE results > 0;
         CREATE INDEX report_message ON report(message);
         CREATE INDEX report_assigned ON report(order_id) WHERE assigned = 1;
         CREATE TABLE report_run (
-            specimen TEXT NOT NULL, device INTEGER NOT NULL, performed TEXT NOT NULL,
+            specimen TEXT NOT NULL, device INTEGER NOT NULL, performed TEXT NOT NULL, scope TEXT NOT NULL,
             report INTEGER NOT NULL REFERENCES report(id),
-            PRIMARY KEY (specimen, device, performed, report)) STRICT, WITHOUT ROWID;
+            PRIMARY KEY (specimen, device, performed, scope, report)) STRICT, WITHOUT ROWID;
         CREATE TABLE result (
             report INTEGER NOT NULL REFERENCES report(id), position INTEGER NOT NULL, id BLOB NOT NULL,
             state INTEGER NOT NULL, round INTEGER NOT NULL, replaced INTEGER NOT NULL, hold INTEGER,

@@ -151,7 +151,7 @@ enum AttemptOutcome: StoredCode, CaseIterable {
 
 /// What a person, or the arrival of an order, did to a hold or a delivery.
 enum Act: StoredCode, CaseIterable {
-    case released, rejected, assigned, retried, skipped, reasonChanged, resolved
+    case released, rejected, assigned, retried, skipped, reasonChanged, resolved, withdrawn
 
     static var everyCase: [Act] { allCases }
     var code: Int64 {
@@ -163,6 +163,7 @@ enum Act: StoredCode, CaseIterable {
         case .skipped: 5
         case .reasonChanged: 6
         case .resolved: 7
+        case .withdrawn: 8
         }
     }
 }

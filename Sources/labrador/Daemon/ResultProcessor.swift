@@ -20,19 +20,30 @@ struct ResultProcessor: Service {
     func run() async throws {
         work()
         await withGracefulShutdownHandler {
+            var failures = 0
             for await _ in work.nudges {
                 do throws(StoreError) {
                     try await processWaiting()
+                    failures = 0
                 } catch {
-                    // The store's own fatal handler ends the process for a failed disk; anything else is tried again
-                    // with the next message, and the messages stay where they are.
-                    logger.error("results wait: \(error.sentence)")
+                    // The store's own fatal handler ends the process for a failed disk; anything else passes, and the
+                    // messages stay where they are until then.
+                    failures += 1
+                    let pause = Self.pause(after: failures)
+                    logger.error("results wait, and are tried again in \(pause): \(error.sentence)")
+                    Task { [work] in
+                        try await Task.sleep(for: pause)
+                        work()
+                    }
                 }
             }
         } onGracefulShutdown: {
             work.finish()
         }
     }
+
+    /// How long results wait after the store refused so many times in a row: 1, 2, 4 s and so on, 30 s at most.
+    static func pause(after failures: Int) -> Duration { .seconds(min(30, 1 << min(5, max(0, failures - 1)))) }
 
     /// Processes until nothing waits. One batch is understood while the one before it is being written.
     private func processWaiting() async throws(StoreError) {

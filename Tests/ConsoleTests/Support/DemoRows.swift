@@ -31,17 +31,17 @@ enum DemoRows {
                 id: "H41", reason: "patient-mismatch", accession: "L24-000131", device: "haem-1",
                 since: "2026-11-22T04:05:10.000Z",
                 what: "The device names another patient than the order with this accession. Check the tube's label: "
-                    + "nothing was posted.", message: "M902", state: "open"),
+                    + "nothing was posted.", message: "M902", state: "open", results: 3),
             HoldRow(
                 id: "H40", reason: "no-order", accession: "L24-000977", device: "chem-1",
                 since: "2026-11-22T03:51:44.000Z",
                 what: "No order with this accession has arrived. It posts by itself when the order does.",
-                message: "M899", state: "open"),
+                message: "M899", state: "open", results: 3),
             HoldRow(
                 id: "H36", reason: "unmapped-test", accession: "L24-000118", device: "haem-2",
                 since: "2026-11-21T12:20:09.000Z",
                 what: "OBX|14: the device's code 'IMG%' is not in this profile. Add it to the profile, or release it "
-                    + "as the device sent it.", message: "M871", state: "open"),
+                    + "as the device sent it.", message: "M871", state: "open", results: 3),
         ]
     }
 

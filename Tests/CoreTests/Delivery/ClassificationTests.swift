@@ -64,8 +64,8 @@ import Testing
                 location: nil),
             .refused
         ),
-        (.outcome([]), .delivered),
-        (.outcome([OutcomeIssue(severity: "warning", code: "invalid", text: "")]), .delivered),
+        (.outcome([]), .ambiguous),
+        (.outcome([OutcomeIssue(severity: "warning", code: "invalid", text: "")]), .ambiguous),
         (.outcome([OutcomeIssue(severity: "error", code: "invalid", text: "")]), .refused),
         (.outcome([OutcomeIssue(severity: "fatal", code: "transient", text: "")]), .outage),
         (.outcome([OutcomeIssue(severity: "error", code: "throttled", text: "")]), .outage),
@@ -73,7 +73,7 @@ import Testing
         (.outcome([OutcomeIssue(severity: "error", code: "login", text: "")]), .laneFault),
         (.outcome([OutcomeIssue(severity: "error", code: "multiple-matches", text: "")]), .unmatched),
         (.outcome([OutcomeIssue(severity: "error", code: "not-found", text: "")]), .missing),
-        (.resource("Basic"), .delivered),
+        (.resource("Basic"), .laneFault), (.resource("Bundle"), .laneFault),
         (.foreign("text/html"), .laneFault),
         (.empty, .laneFault),
         (.broken, .ambiguous),
@@ -82,9 +82,10 @@ import Testing
         for status in [200, 201] { #expect(self.kind(status, body) == kind, "\(status)") }
     }
 
-    @Test func createdWithoutABodyNeedsAPlace() {
+    @Test func anEmptyAnswerVouchesForNothing() {
+        // A server that keeps the Bundle as a document has not carried it out.
         let created = HTTPAnswer(status: 201, location: "Bundle/1")
-        #expect(classify(.answered(created), entries: 3).kind == .delivered)
+        #expect(classify(.answered(created), entries: 3).kind == .laneFault)
         #expect(kind(201, .empty) == .laneFault)
         #expect(kind(204, .empty) == .laneFault)
     }

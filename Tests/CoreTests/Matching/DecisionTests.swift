@@ -28,7 +28,8 @@ private func deciding(
     _ report: SpecimenReport, known: [ResultID: KnownResult] = [:], match: Match = .order(order),
     destinations: Bool = true
 ) -> Decision {
-    decide(device: device, report: report, known: known, match: match, hasDestinations: destinations)
+    decide(
+        device: device, report: report, known: known.mapValues { [$0] }, match: match, hasDestinations: destinations)
 }
 
 @Suite("What becomes of a report")
@@ -60,13 +61,16 @@ struct DecisionTests {
         #expect(again.duplicates == 1)
     }
 
-    @Test("the same run with another value waits for a person")
+    @Test("the same run with another value waits for a person, beside the first")
     func conflict() {
         let first = observation()
         let other = observation("WBC", .quantity("5.11", nil))
         let decision = deciding(report([other]), known: [id(first): KnownResult(observation: first, state: .posted)])
-        #expect(decision.results.isEmpty)
+        #expect(decision.results.map(\.state) == [.held])
+        #expect(decision.results.map(\.observation) == [other])
         #expect(decision.holds.map(\.reason) == [.duplicateConflict])
+        #expect(decision.holds.map(\.results) == [[id(first)]])
+        #expect(!decision.delivers)
     }
 
     @Test(

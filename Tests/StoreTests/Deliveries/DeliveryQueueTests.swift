@@ -141,7 +141,7 @@ struct DeliveryQueueTests {
         let first = try await house.lease()
         let store = house.store
         for outcome in [
-            try await store.retry("D1"), try await store.skip("D1", reason: "x"), try await store.retry("D2"),
+            try await store.retry("D1"), try await store.skip("D1", reason: "x"),
             try await store.skip("D2", reason: " "), try await store.retry("D99"), try await store.retry("banana"),
             try await store.skip("H1", reason: "x"), try await store.retry("D"), try await store.retry("D-1"),
             try await store.retry("D99999999999999999999"),
@@ -157,15 +157,35 @@ struct DeliveryQueueTests {
         #expect(try await store.skip("D1", reason: "x") == .refused("D1 was delivered."))
     }
 
-    @Test("an outage leaves one line, not one for each try")
+    @Test("an outage leaves its first and its last line, not one for each try, whatever the words")
     func outage() async throws {
         let house = try await filled()
-        for _ in 0..<5 {
+        for number in 1...5 {
             let delivery = try #require(try await house.lease(1).first)
-            try await house.settle(delivery, .retry(after: .zero, why: "connection refused", consumesAttempt: false))
+            try await house.settle(delivery, .retry(after: .zero, why: "trace \(number)", consumesAttempt: false))
         }
-        #expect(try house.count("SELECT count(*) FROM delivery_attempt") == 1)
+        #expect(try house.count("SELECT count(*) FROM delivery_attempt") == 2)
+        #expect(
+            try await house.store.explain("D1")?.steps.filter { $0.step == "retry" }.map(\.what) == [
+                "hms: trace 1", "hms: trace 5",
+            ])
         #expect(try await house.store.queue(ListingFilter(accession: "A1")).last?.attempts == 0)
+    }
+
+    @Test("a wait that a wrong clock wrote is over when the clock is right again; a person may end any wait")
+    func clockSetBack() async throws {
+        let house = try await filled()
+        let first = try #require(try await house.lease(1).first)
+        try await house.store.settle(
+            [Settlement(delivery: first.id, outcome: .retry(after: .seconds(60), why: "away", consumesAttempt: false))],
+            now: house.clock.tick().advanced(by: .seconds(86_400)))
+        #expect(try await house.store.nextDue(destination: "hms") == Timestamp(microseconds: 0))
+        let again = try #require(try await house.lease(1).first)
+        #expect(again.id == first.id)
+        try await house.settle(again, .retry(after: .seconds(3_600), why: "away", consumesAttempt: false))
+        #expect(try await !house.lease().map(\.id).contains(first.id))
+        #expect(try await house.store.retry("D1") == .done("D1 is in the queue again."))
+        #expect(try await house.lease().map(\.id) == [first.id])
     }
 
     @Test("an unknown settlement is refused, a late one changes nothing")

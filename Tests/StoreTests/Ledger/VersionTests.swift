@@ -34,6 +34,7 @@ struct VersionTests {
         let house = try House()
         try await house.apply(.place(.laboratory("A1")))
         try await house.receive(.of("A1", .of("WBC", "5.10")))
+        try await house.settle(house.lease()[0], .delivered("1"))
         try await house.apply(.cancel(.laboratory("A1")))
         try await house.receive(.of("A1", .of("WBC", "9.99", status: .corrected)))
         #expect(try await house.states() == ["WBC 9.99 held"])
@@ -93,14 +94,45 @@ struct VersionTests {
         try await house.apply(.place(.laboratory("A1")))
         try await house.receive(.of("A1", .of("WBC", "5.10")))
         for _ in 0..<3 { try await house.receive(.of("A1", .of("WBC", "9.99"))) }
-        #expect(try await house.states() == ["WBC 5.10 posted"])
+        #expect(try await house.states() == ["WBC 5.10 posted", "WBC 9.99 held"])
         #expect(try await house.holds() == ["duplicate-conflict"])
-        #expect(try await house.store.release("H1") == .done("Seen; it keeps no result back."))
+        #expect(try await house.store.reject("H1", reason: "clot") == .done("1 result rejected."))
+        #expect(try await house.states() == ["WBC 5.10 posted", "WBC 9.99 rejected"])
         try await house.receive(.of("A1", .of("WBC", "9.99")))
-        #expect(try await house.holds() == [], "a person has seen this one")
+        #expect(try await house.holds() == [], "a person has decided on this one")
         try await house.receive(.of("A1", .of("WBC", "7.77")))
         #expect(try await house.holds() == ["duplicate-conflict"])
         #expect(try await house.lease().count == 1)
+    }
+
+    @Test("the other value, released, takes the first one's place under the same identity")
+    func conflictReleased() async throws {
+        let house = try House()
+        try await house.apply(.place(.laboratory("A1")))
+        try await house.receive(.of("A1", .of("WBC", "5.10")))
+        try await house.settle(house.lease()[0], .delivered("1"))
+        try await house.receive(.of("A1", .of("WBC", "9.99")))
+        #expect(try await house.store.release("H1") == .done("1 result released by a person."))
+        #expect(try await house.states() == ["WBC 9.99 posted"])
+        let second = try #require(try await house.lease().first)
+        #expect(
+            second.report.results.map(\.id) == [
+                ResultID(device: "haem-1", specimen: "A1", observation: .of("WBC", "5.10"))
+            ])
+        #expect(second.report.results.map(\.observation.value.token) == ["9.99"])
+        for value in ["5.10", "9.99"] { #expect(try await house.receive(.of("A1", .of("WBC", value))).duplicates == 1) }
+        #expect(try await house.holds() == [])
+    }
+
+    @Test("a resumed message that counts its replicates anew is no conflict")
+    func replicates() async throws {
+        let house = try House()
+        try await house.apply(.place(.laboratory("A1")))
+        var second = Observation.of("GLU", "5.3", at: 2)
+        second.occurrence = 1
+        try await house.receive(.of("A1", .of("GLU", "5.1"), second))
+        #expect(try await house.receive(.of("A1", .of("GLU", "5.3"))).duplicates == 1)
+        #expect(try await house.holds() == [])
     }
 
     @Test("QC is kept as control, never matched or sent")

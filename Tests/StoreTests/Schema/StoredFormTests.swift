@@ -13,7 +13,7 @@ struct StoredFormTests {
         try check(HoldReason.self, HoldReason.allCases.count)
         try check(StoredDelivery.self, 7)
         try check(AttemptOutcome.self, 5)
-        try check(Act.self, 7)
+        try check(Act.self, 8)
         try check(WireProtocol.self, 2)
         try check(ReportKind.self, 6)
         try check(ObservationStatus.self, 6)

@@ -67,7 +67,9 @@ extension Story {
         case .understood:
             if !scope.reports.isEmpty || !scope.holds.isEmpty { return }
             tell(at, .understood, "It has no result to report.", name)
-        case .unreadable: break
+        case .unreadable:
+            if !scope.holds.isEmpty { return }
+            tell(at, .held, "The same message as one that is held already: one hold is enough.", name)
         }
     }
 }

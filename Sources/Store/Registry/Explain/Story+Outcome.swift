@@ -23,11 +23,11 @@ extension Story {
                     stored.round == row.round && (scope.result == nil || stored.result.id == scope.result)
                 }
                 // The delivery of other results of the report is not this result's story.
-                guard count > 0 else { continue }
+                guard count > 0 || scope.result == nil else { continue }
                 let name = "\(DeliveryID(row.id))"
                 tell(
                     Timestamp(microseconds: row.queued), .posted,
-                    "\(count) of \(ReportID(report)) queued for \(row.name).", name)
+                    "\(count > 0 ? "\(count)" : "results") of \(ReportID(report)) queued for \(row.name).", name)
                 try tellAttempts(row.id, row.name, name)
                 try tellActs("delivery", row.id, name)
             }

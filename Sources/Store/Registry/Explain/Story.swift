@@ -50,7 +50,7 @@ struct Story {
 /// The kinds of step, in the order in which a result walks through the house.
 enum StepKind: Int {
     case order, amended, cancelled, received, understood, resend, matched, held, reason, corrected, superseded
-    case rejected, released, assigned, posted, retried, skipped, retry, ambiguous, parked, refused, delivered
+    case rejected, released, assigned, posted, retried, skipped, withdrawn, retry, ambiguous, parked, refused, delivered
 
     var word: String { "\(self)" }
 
@@ -63,6 +63,7 @@ enum StepKind: Int {
         case .skipped: self = .skipped
         case .reasonChanged: self = .reason
         case .resolved: self = .matched
+        case .withdrawn: self = .withdrawn
         }
     }
 
