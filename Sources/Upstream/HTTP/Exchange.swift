@@ -31,6 +31,9 @@ final class ExchangeDelegate: HTTPClientResponseDelegate {
     /// The status, where a head arrived.
     var status: Int? { progress.withLockedValue { $0.head.map { Int($0.status.code) } } }
 
+    /// The headers, as far as a head arrived.
+    var headers: HTTPHeaders { progress.withLockedValue { $0.head?.headers ?? [:] } }
+
     func didSendRequestHead(task: HTTPClient.Task<RawAnswer>, _ head: HTTPRequestHead) {
         progress.withLockedValue { $0.sent = true }
     }

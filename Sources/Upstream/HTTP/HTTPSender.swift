@@ -63,7 +63,7 @@ final class HTTPSender: Sendable {
         if let status = delegate.status {
             // A refusal is told by its status, whatever became of its body.
             guard (200..<300).contains(status) else {
-                return .answered(RawAnswer(status: status, headers: [:], bytes: []))
+                return .answered(RawAnswer(status: status, headers: delegate.headers, bytes: []))
             }
             let why = error is ExchangeDelegate.TooLarge ? "the answer is too large" : reason(error)
             return .failed(.unanswered("answered \(status), then \(why)"))
@@ -92,6 +92,11 @@ final class HTTPSender: Sendable {
                 error.connectionErrors.first.map { "\($0.error)" } ?? "\(error.host) is not known by any name server"
             default: "\(error)"
             }
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return
+                "the server's certificate is not trusted: its authority is unknown here, or it has expired. Name the "
+                + "authority's file in trust_file, or renew the certificate"
+        }
         return String(text.prefix(200))
     }
 

@@ -27,6 +27,7 @@ struct Daemon {
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         let store = try openStore()
+        try warnOfOrphans(store)
         let status = LinkStatusBoard()
         let committed = Nudge()
         let lanes = try makeLanes(store)
@@ -101,6 +102,20 @@ struct Daemon {
                     printError("labrador: \(error.sentence) The process ends so that nothing more is acknowledged.")
                     _exit(74)
                 })
+        } catch {
+            throw CommandFailure("store: \(error.sentence)")
+        }
+    }
+
+    private func warnOfOrphans(_ store: Store) throws {
+        do throws(StoreError) {
+            for (name, count) in try store.orphanedDeliveries() {
+                logger.warning(
+                    """
+                    \(count) deliveries wait for destination \(name), which is no longer configured: configure it again, or \
+                    skip them with `labrador queue skip`.
+                    """)
+            }
         } catch {
             throw CommandFailure("store: \(error.sentence)")
         }

@@ -117,4 +117,12 @@ struct WithdrawalTests {
         #expect(try await house.store.release("H2") == .done("1 result released with the device's own code."))
         #expect(try await sent(house) == ["M2 1"])
     }
+
+    @Test("what waits for a destination that is no longer configured is told")
+    func orphans() async throws {
+        let house = try await waiting()
+        #expect(try house.store.orphanedDeliveries().isEmpty)
+        let later = try house.afterCrash(destinations: ["other"])
+        #expect(try later.store.orphanedDeliveries().map { "\($0.destination) \($0.count)" } == ["hms 1"])
+    }
 }

@@ -35,6 +35,7 @@ import Upstream
         let destination = try FHIRDestination.test(server.url)
         let verdict = await destination.verdict(on: Sample.delivery(1))
         #expect(verdict.kind == .laneFault, "\(verdict.text)")
+        #expect(verdict.text.contains("certificate is not trusted"), "\(verdict.text)")
         #expect(server.requests.isEmpty)
         await destination.close()
         try await server.stop()
