@@ -41,8 +41,8 @@ extension Save {
     /// Why a person must look at the message, if one must.
     var unreadable: String? {
         guard isUnreadable else { return nil }
-        return "The analyser ended the transfer (EOT) in the middle of a record, and what it sent before holds nothing that "
-            + "can be understood. Ask it to send the results again."
+        return "The analyser ended the transfer (EOT) in the middle of a record, and what it sent before holds nothing "
+            + "that can be understood. Let it send the results again."
     }
 }
 
