@@ -1,4 +1,6 @@
+import Glibc
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import Links
@@ -58,6 +60,23 @@ struct AdmissionTests {
     func gateway() {
         let open = OpenConnections.Occupancy(inAll: 299, ofListener: 299, ofAddress: 299)
         #expect(admit(address: "10.0.0.9", allow: [], open: open, bounds: LinkBounds()) == .admitted)
+    }
+}
+
+@Suite("A listener without descriptors")
+struct AcceptPauseTests {
+    @Test("it pauses and goes on; any other error goes its way")
+    func pause() throws {
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandler(AcceptPause(remark: { _ in }))
+        channel.pipeline.fireErrorCaught(IOError(errnoCode: EMFILE, reason: "accept"))
+        #expect(!channel.isReading)
+        channel.embeddedEventLoop.advanceTime(by: AcceptPause.time)
+        #expect(channel.isReading)
+        try channel.throwIfErrorCaught()
+        channel.pipeline.fireErrorCaught(IOError(errnoCode: ECONNABORTED, reason: "accept"))
+        #expect(channel.isReading)
+        #expect(throws: IOError.self) { try channel.throwIfErrorCaught() }
     }
 }
 

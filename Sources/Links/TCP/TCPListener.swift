@@ -37,12 +37,16 @@ struct TCPListener: Sendable {
     let remark: @Sendable (String) -> Void
     let makeHandler: @Sendable () -> any ChannelInboundHandler
 
-    /// Binds and starts to accept. When no file descriptor is left, accepting pauses for a second (NIO's
-    /// `AcceptBackoffHandler`) and the kernel keeps who wants in.
+    /// Binds and starts to accept.
     func start() async throws -> any Channel {
         let (connections, allow, bounds, remark, makeHandler) = (connections, allow, bounds, remark, makeHandler)
         let listener = UUID().uuidString
         return try await ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(remark: remark))
+                }
+            }
             .serverChannelOption(.backlog, value: bounds.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
