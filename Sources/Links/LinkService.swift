@@ -1,5 +1,6 @@
 import ASTM
 import Core
+import Dispatch
 import Logging
 import NIOCore
 import NIOPosix
@@ -18,6 +19,7 @@ public final class LinkService: Sendable {
     private let logger: Logger
     private let clock: @Sendable () -> Timestamp
     private let controlIDs: ControlIDs
+    private let connections = OpenConnections()
 
     /// Where orders in HL7 arrive (contract: `orders.hl7.listen`).
     public struct OrderListener: Sendable, Equatable {
@@ -77,7 +79,7 @@ public final class LinkService: Sendable {
         case .tcpListen(let host, let port, let allow):
             status.register(device.id, profile: device.profile.id, address: "\(host):\(port)")
             let listener = TCPListener(
-                host: host, port: port, allow: allow, bounds: bounds, group: group,
+                host: host, port: port, allow: allow, bounds: bounds, connections: connections, group: group,
                 remark: { [status, id = device.id] in status.remark(id, $0) },
                 makeHandler: handlerFactory(for: device))
             do {
@@ -119,10 +121,13 @@ public final class LinkService: Sendable {
 
     private func openOrders() async throws -> (any Channel)? {
         guard let orderListener else { return nil }
+        let queue = DispatchQueue(label: "labrador.orders")
         let acceptor = OrderAcceptor(
-            facility: facility, orders: orders, journal: journal, controlIDs: controlIDs)
+            facility: facility, orders: orders, journal: journal, controlIDs: controlIDs,
+            work: { work in queue.async { work() } })
         let listener = TCPListener(
-            host: orderListener.host, port: orderListener.port, allow: [], bounds: bounds, group: group,
+            host: orderListener.host, port: orderListener.port, allow: [], bounds: bounds, connections: connections,
+            group: group,
             remark: { [logger] in logger.warning("order listener: \($0)") },
             makeHandler: { [bounds, clock, logger] in
                 MLLPHandler(

@@ -118,7 +118,7 @@ import Testing
                     if save.ending == .complete { stored[save.message]?.isComplete = true }
                     answers += perform(receiver.handle(.saved(save.token)), &receiver, &stored, &random)
                 }
-            case .startTimer, .stopTimer, .note: break
+            case .startTimer, .stopTimer, .note, .hangUp: break
             }
         }
         return answers

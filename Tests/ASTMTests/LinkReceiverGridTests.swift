@@ -73,6 +73,7 @@ import Testing
             case .startTimer: "T?"
             case .stopTimer: "T-"
             case .note: "n"
+            case .hangUp: "X"
             case .save(let save):
                 "S\(save.message).\(save.part)"
                     + (save.ending == .open ? "o" : save.ending == .complete ? "c" : "i")
@@ -95,7 +96,7 @@ import Testing
         .unsaved: [
             "T- S1.0i n", "n", "n", "n",
             "n", "n", "n", "n", "n", "n",
-            "n", "n", "n", "n", "",
+            "n", "n", "n", "n", "T- S1.0i n",
         ],
         .transfer: [
             "ACK T30 n", "T-", "n", "n",

@@ -168,8 +168,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (LinkReceiver.Event.token(.eot), Save.Reason.eotBeforeTerminator), (.timerFired, .receiveTimeout),
-        (.linkLost, .linkLost),
+        (LinkReceiver.Event.timerFired, Save.Reason.receiveTimeout), (.linkLost, .linkLost),
     ])
     func anUnfinishedMessageIsClosed(event: LinkReceiver.Event, reason: Save.Reason) throws {
         var link = LinkReceiver()
@@ -188,6 +187,70 @@ import Testing
         #expect(rest.processableText == "H|\\^&\rP|1\rO|1|S1\rR|1|^^^GLU|5\r".utf8.count)
         #expect(link.handle(.saved(rest.token)) == [])
         #expect(link.isNeutral)
+    }
+
+    /// A device that never sends L: its EOT is all that ends a message.
+    @Test func eotAfterAWholeRecordLetsAllOfTheMessageBeProcessed() throws {
+        var link = LinkReceiver()
+        _ = link.handle(.token(.enq))
+        _ = link.handle(.token(frame(1, "H|\\^&\rP|1\rO|1|S1")))
+        _ = link.handle(.token(frame(2, "R|1|^^^GLU|5.10")))
+        let actions = link.handle(.token(.eot))
+        let end = try save(actions)
+        #expect(actions == [.stopTimer, .save(end), .note(.incomplete(.eotBeforeTerminator))])
+        #expect(end.ending == .incomplete(.eotBeforeTerminator))
+        #expect(end.processableText == "H|\\^&\rP|1\rO|1|S1\rR|1|^^^GLU|5.10\r".utf8.count)
+        #expect(!end.isUnreadable)
+        #expect(link.handle(.saved(end.token)) == [])
+        #expect(link.isNeutral)
+    }
+
+    /// The text of the frames (ETB where it goes on), what of it may be processed at EOT, and whether a person must look.
+    @Test(arguments: [
+        ([("H|\\^&\rP|1\rO|1|S1\rR|1|x|5\r", false)], 25, false),
+        ([("H|\\^&\rP|1\rO|1|S1\rR|1|x|5.", false)], 0, true),
+        ([("H|\\^&\rP|1\rO|1|S1\rR|1|x|5\rO|2|S", false)], 25, false),
+        ([("hello world", true)], 12, false),
+        ([("hello world", false)], 0, true),
+        ([("", true)], 0, false),
+        ([("\r\n", false)], 0, false),
+    ])
+    func whatEotLeaves(frames: [(String, Bool)], processable: Int, isUnreadable: Bool) throws {
+        var link = LinkReceiver()
+        _ = link.handle(.token(.enq))
+        for (number, (text, isFinal)) in frames.enumerated() {
+            let actions = link.handle(.token(frame(UInt8(number + 1), text, final: isFinal)))
+            if let open = try? save(actions) { _ = link.handle(.saved(open.token)) }
+        }
+        let end = try save(link.handle(.token(.eot)))
+        #expect(end.processableText == processable)
+        #expect(end.isUnreadable == isUnreadable)
+    }
+
+    @Test func anEndThatCouldNotBeSavedIsTriedAgainWhenTheLinkIsLost() throws {
+        var link = LinkReceiver()
+        _ = link.handle(.token(.enq))
+        _ = link.handle(.token(frame(1, "H|\\^&\rP|1\rO|1|S1\rR|1|x|5\r")))
+        let failed = try save(link.handle(.token(.eot)))
+        _ = link.handle(.saveFailed(failed.token))
+        let again = try save(link.handle(.linkLost))
+        #expect(again.bytes == failed.bytes)
+        #expect(again.processableText == failed.processableText)
+    }
+
+    @Test func charactersThatLeadNowhereCloseTheLine() {
+        var limits = LinkLimits()
+        limits.meaninglessCharacters = 3
+        var link = LinkReceiver(limits: limits)
+        _ = link.handle(.token(.enq))
+        for _ in 0..<3 { #expect(link.handle(.token(.enq)).first == .send(.ack)) }
+        #expect(link.handle(.token(.enq)) == [.note(.meaningless(limit: 3)), .hangUp])
+        // A device that only polls is never one of these.
+        var poll = LinkReceiver(limits: limits)
+        for _ in 0..<100 {
+            #expect(poll.handle(.token(.enq)).first == .send(.ack))
+            #expect(poll.handle(.token(.eot)) == [.stopTimer])
+        }
     }
 
     @Test func aMessageSavedInPartIsClosedThoughNothingIsLeft() throws {

@@ -73,11 +73,15 @@ import Testing
 
     @Test func anIncompleteMessageSaysHowFarItGoes() {
         let lines = ["H|\\^&", "P|1", "O|1|S1", "R|1|x|5", "O|2|S2", "R|1|x|6"]
-        for end in [[eot], [enq], []] {
+        for end in [[enq], []] {
             let transcript = LinkTranscript.messages(in: [enq] + framed(lines) + end)
             #expect(transcript.messages.map(\.isComplete) == [false])
             #expect(transcript.messages.map(\.processableText) == [recordText(Array(lines.prefix(4))).count])
         }
+        // EOT after a whole record: the sender took leave, so all of it counts.
+        let left = LinkTranscript.messages(in: [enq] + framed(lines) + [eot])
+        #expect(left.messages.map(\.isComplete) == [false])
+        #expect(left.messages.map(\.processableText) == [recordText(lines).count])
         // A header closes what stands before it, all of it.
         let both = LinkTranscript.messages(in: [enq] + framed(lines + smallMessage) + [eot])
         #expect(both.messages.map(\.isComplete) == [false, true])

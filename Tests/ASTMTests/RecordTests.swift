@@ -179,6 +179,21 @@ import Testing
         #expect(try unit(bytes("&XC2B5&g")) == "µg")
     }
 
+    /// One ISO 8859-1 letter in a name leaves the units what they are.
+    @Test func aMessageOfTwoEncodingsIsReadPartByPart() throws {
+        let text = bytes("H|\\^&\rP|1||||M") + [0xFC] + bytes("ller\rR|1|x|5|µmol/L&S&µ\r")
+        let message = try ASTMMessage.parse(text)
+        #expect(message.records[1].text(field: 6) == "Müller")
+        #expect(message.records[2].text(field: 5) == "µmol/L^µ")
+    }
+
+    @Test func partsAreTheTextsOfAFieldCutOnce() throws {
+        let message = try parse(["H|\\^&", "R|1|a^\"\"^&S&\\\\d|"])
+        #expect(message.records[1].parts(3) == [["a", nil, "^"], [nil], ["d"]])
+        #expect(message.records[1].parts(4) == [])
+        #expect(message.records[0].parts(2) == [["\\^&"]])
+    }
+
     @Test func nothingIsPrinted() throws {
         let message = try parse(["H|\\^&", "P|1||MRN77||RAO^ASHA"])
         let shown = "\(message) \(message.records[1]) \(String(reflecting: message.records)) \(frame(1, "P|1||MRN77"))"

@@ -132,6 +132,25 @@ import Testing
         #expect(try unit("", bytes("\\XC2B5\\g"), .iso8859_1) == "Âµg")
     }
 
+    /// One ISO 8859-1 letter in a name leaves the units what they are.
+    @Test func aMessageOfTwoCharacterSetsIsReadPartByPart() throws {
+        let input = bytes("MSH|^~\\&|\rPID|1||1||M") + [0xFC] + bytes("ller\rOBX|1|NM|x||5|µmol/L\\T\\µ\r")
+        let message = try HL7Message.parse(input)
+        #expect(message.first("PID")?.text(field: 5) == "Müller")
+        #expect(message.first("OBX")?.text(field: 6) == "µmol/L&µ")
+    }
+
+    @Test func partsAreTheTextsOfAFieldCutOnce() throws {
+        let message = try HL7Message.parse(bytes("MSH|^~\\&|A^B\rPID|1||a^b&c^\"\"~~d\\S\\^|\r"))
+        let pid = try #require(message.first("PID"))
+        #expect(pid.parts(3) == [["a", "b&c", nil], [nil], ["d^", nil]])
+        #expect(pid.parts(3, subcomponent: 1) == [["a", "b", nil], [nil], ["d^", nil]])
+        #expect(pid.parts(3, subcomponent: 2) == [[nil, "c", nil], [nil], [nil, nil]])
+        #expect(pid.parts(2) == [])
+        #expect(pid.parts(9) == [])
+        #expect(message.header.parts(2) == [["^~\\&"]])
+    }
+
     @Test func manyNames() throws {
         let names: [String] = (0..<40).map { "Z\($0 / 10)\($0 % 10)" }
         let message = try parse("MSH|^~\\&\r" + (names + names).joined(separator: "|1\r") + "|1\r")

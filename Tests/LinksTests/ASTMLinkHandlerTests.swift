@@ -53,6 +53,10 @@ private func frames(_ records: String...) -> [[UInt8]] {
     }
 }
 
+extension MessageEnding {
+    fileprivate var isIncomplete: Bool { if case .incomplete = self { true } else { false } }
+}
+
 @Suite("An analyser on the line")
 struct ASTMLinkHandlerTests {
     private let session = frames("H|\\^&", "P|1", "O|1|L1", "R|1|^^^WBC|5.10", "L|1|N")
@@ -146,6 +150,69 @@ struct ASTMLinkHandlerTests {
         }
         #expect(reason.contains("connection was lost"))
         #expect(line.journal.waiting.first?.bytes == session.dropLast().flatMap { $0 })
+    }
+
+    @Test("a device that never sends L: its EOT makes all of the message understandable")
+    func noTerminator() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        for frame in session.dropLast() { _ = try line.analyser(frame) }
+        #expect(try line.analyser(eot) == [])
+        let entry = try #require(line.journal.waiting.first)
+        guard case .incomplete(let reason, let processable) = entry.ending else {
+            Issue.record("it counts as \(entry.ending)")
+            return
+        }
+        #expect(reason.contains("before the terminator record (L)"))
+        #expect(processable == "H|\\^&\rP|1\rO|1|L1\rR|1|^^^WBC|5.10\r".utf8.count)
+        #expect(entry.unreadable == nil)
+    }
+
+    @Test("EOT in the middle of a record, and nothing before it to understand: a person is told")
+    func cutByEOT() throws {
+        let line = try Line()
+        _ = try line.analyser(enq)
+        _ = try line.analyser(FrameEncoder.frame(number: 1, text: Array("hello wor".utf8), isFinal: false))
+        _ = try line.analyser(eot)
+        #expect(line.journal.waiting.map(\.ending.isIncomplete) == [true])
+        #expect(line.journal.waiting.first?.unreadable?.contains("in the middle of a record") == true)
+    }
+
+    @Test("what a device had sent before it hung up counts, and the last message is ended though nothing more comes")
+    func pipelinedAndGone() throws {
+        let line = try Line()
+        let second = frames("H|\\^&", "P|1", "O|1|L2", "R|1|^^^WBC|6.10", "P|2", "O|1|L3", "R|1|^^^WBC|7")
+        _ = try line.analyser(enq + session.flatMap { $0 } + eot + enq + second.flatMap { $0 })
+        line.channel.pipeline.fireChannelInactive()
+        #expect(try line.committed() == [])
+        #expect(line.journal.waiting.map(\.ending) == [.open(processableText: 33)])
+        _ = try line.committed()
+        #expect(line.journal.waiting.map(\.ending.isIncomplete) == [true])
+        #expect(line.journal.waiting.map(\.part) == [1])
+        _ = try line.committed()
+        #expect(line.journal.waiting.isEmpty)
+    }
+
+    @Test("the answers of one read leave in one write")
+    func oneWrite() throws {
+        let line = try Line()
+        try line.channel.writeInbound(ByteBuffer(bytes: enq + session.dropLast().flatMap { $0 }))
+        #expect(try line.channel.readOutbound(as: ByteBuffer.self) == ByteBuffer(bytes: ack + ack + ack + ack + ack))
+    }
+
+    @Test("a flood is worked off in turns, and what leads nowhere too often closes the connection")
+    func flood() throws {
+        var limits = LinkLimits()
+        limits.meaninglessCharacters = 300
+        limits.waitingBytes = 100
+        let line = try Line(limits: limits)
+        try line.channel.writeInbound(ByteBuffer(bytes: [UInt8](repeating: 0x05, count: 400)))
+        let turn = try #require(try line.channel.readOutbound(as: ByteBuffer.self))
+        #expect(turn.readableBytes == ASTMLinkHandler.tokensPerTurn)
+        #expect(!line.channel.isReading)
+        #expect(try line.answers().count == 301 - ASTMLinkHandler.tokensPerTurn)
+        #expect(!line.channel.isActive)
+        #expect(line.status.devices().first?.remark.contains("300 control characters") == true)
     }
 
     @Test("30 s of silence end the transfer; 29 do not")

@@ -35,6 +35,9 @@ final class FakeJournal: Journal {
     /// Fails the oldest entry.
     func fail(_ error: StoreError) { pop()?.done(.failure(error)) }
 
+    /// Fails the newest entry at once, as a store does that refuses.
+    func failLast(_ error: StoreError) { pending.withLockedValue { $0.popLast() }?.done(.failure(error)) }
+
     private func pop() -> Pending? {
         pending.withLockedValue { $0.isEmpty ? nil : $0.removeFirst() }
     }

@@ -1,5 +1,7 @@
 import Core
 import HL7
+import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import Links
@@ -106,9 +108,91 @@ struct MLLPHandlerTests {
         try peer.send(blocks(long, resultMessage("2")))
         let kept = try #require(peer.journal.waiting.first)
         #expect(long.starts(with: kept.bytes))
-        #expect(kept.unreadable?.contains("was cut off") == true)
+        #expect(
+            kept.unreadable?.contains("A message of \(long.count) bytes was cut off: at most 200 are taken") == true)
+        #expect(kept.unreadable?.contains("first \(kept.bytes.count) bytes are kept") == true)
         #expect(try peer.committed().map(\.code) == ["AE"])
         #expect(try peer.committed() == [Answer("AA", of: "2")])
+    }
+
+    @Test("a batch is taken apart: each message is journalled, and answered in order")
+    func batch() throws {
+        let peer = try MLLPPeer()
+        let head = Array("FHS|^~\\&|BC\rBHS|^~\\&|BC\r".utf8)
+        try peer.send(blocks(head + resultMessage("1") + resultMessage("2") + Array("BTS|2\rFTS|1\r".utf8)))
+        #expect(peer.journal.waiting.map(\.bytes) == [resultMessage("1"), resultMessage("2").dropLast()])
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+        #expect(try peer.committed() == [Answer("AA", of: "2")])
+    }
+
+    @Test("a block waits its turn in a full line, and one with too many messages is held")
+    func bigBatch() throws {
+        var bounds = LinkBounds()
+        (bounds.messagesInFlight, bounds.messagesPerBlock) = (1, 2)
+        let peer = try MLLPPeer(bounds: bounds)
+        let (one, two) = (resultMessage("1"), resultMessage("2"))
+        try peer.send(blocks(one + two, one + two + one))
+        #expect(peer.journal.waiting.map(\.bytes) == [one])
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+        #expect(try peer.committed() == [Answer("AA", of: "2")])
+        #expect(peer.journal.waiting.map(\.bytes) == [one + two + one])
+        #expect(peer.journal.waiting.first?.unreadable?.contains("A block holds 3 messages") == true)
+        #expect(try peer.committed().map(\.code) == ["AE"])
+        #expect(peer.isReading)
+    }
+
+    @Test("an answer that is ready first waits for those before it")
+    func answersInOrder() throws {
+        let peer = try MLLPPeer()
+        try peer.send(blocks(resultMessage("1"), resultMessage("2"), resultMessage("3")))
+        peer.journal.failLast(.full("no room"))
+        #expect(try peer.answers() == [])
+        #expect(try peer.committed() == [Answer("AA", of: "1")])
+        #expect(try peer.committed().map(\.of) == ["2", "3"])
+    }
+
+    @Test("many bytes that wait stop the reading too")
+    func bytesInFlight() throws {
+        var bounds = LinkBounds()
+        bounds.bytesInFlight = resultMessage("1").count
+        let peer = try MLLPPeer(bounds: bounds)
+        try peer.send(blocks(resultMessage("1"), resultMessage("2")))
+        #expect(peer.journal.waiting.count == 1)
+        #expect(!peer.isReading)
+    }
+
+    @Test("observations under a type that carries none are held and answered AE")
+    func unexpectedType() throws {
+        let peer = try MLLPPeer()
+        let text = String(decoding: resultMessage("1"), as: UTF8.self).replacing("ORU^R01", with: "ORF^R04")
+        try peer.send(blocks(Array(text.utf8)))
+        #expect(peer.journal.waiting.first?.unreadable?.hasPrefix("MSH-9 is ORF, which carries no results") == true)
+        #expect(try peer.committed().map(\.code) == ["AE"])
+    }
+
+    @Test("HL7 without VT is held as unreadable and answered AE; the block after it is understood")
+    func stray() throws {
+        let peer = try MLLPPeer()
+        try peer.send([0x00] + resultMessage("1") + [0x1C, 0x0D] + blocks(resultMessage("2")))
+        #expect(peer.journal.waiting.map(\.bytes) == [resultMessage("1"), resultMessage("2")])
+        #expect(peer.journal.waiting.first?.unreadable?.contains("outside an MLLP block") == true)
+        #expect(peer.journal.waiting.last?.unreadable == nil)
+        #expect(try peer.committed().map(\.code) == ["AE"])
+        #expect(try peer.committed() == [Answer("AA", of: "2")])
+    }
+
+    @Test("HL7 without VT and FS is held after a silence, or when the device hangs up", arguments: [false, true])
+    func strayWithoutEnd(hangsUp: Bool) throws {
+        let peer = try MLLPPeer()
+        try peer.send(resultMessage("1"))
+        #expect(peer.journal.waiting.isEmpty)
+        if hangsUp {
+            peer.hangUp()
+        } else {
+            peer.channel.embeddedEventLoop.advanceTime(by: .seconds(6))
+        }
+        #expect(peer.journal.waiting.map(\.bytes) == [resultMessage("1")])
+        #expect(peer.journal.waiting.first?.unreadable?.contains("outside an MLLP block") == true)
     }
 
     @Test("bytes between messages are skipped and told on the device's line")

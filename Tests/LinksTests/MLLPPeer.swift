@@ -30,7 +30,7 @@ struct MLLPPeer {
     init(orders: FakeOrderBook, facility: Facility = Facility()) throws {
         let acceptor = OrderAcceptor(
             facility: facility, orders: orders, journal: journal,
-            controlIDs: ControlIDs(started: Timestamp(microseconds: 0)))
+            controlIDs: ControlIDs(started: Timestamp(microseconds: 0)), work: { $0() })
         status.register("haem-2", profile: "test", address: "127.0.0.1:5003")
         try connect(acceptor, LinkBounds())
     }

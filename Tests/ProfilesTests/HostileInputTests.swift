@@ -35,6 +35,59 @@ import Testing
         }
     }
 
+    /// Lines that cost the square of their length if every part were looked for from the field's beginning.
+    private static let crowded: [(name: String, wire: WireProtocol, lines: @Sendable (Int) -> [String])] = [
+        ("components of a value", .astm, { ["R|1|^^^A|a" + String(repeating: "^", count: $0) + "b"] }),
+        ("repeats of a value", .astm, { ["R|1|^^^A|" + String(repeating: "a\\", count: $0) + "b"] }),
+        ("flags", .astm, { ["R|1|^^^A|1|||" + String(repeating: "a\\", count: $0) + "b"] }),
+        ("comments", .astm, { ["C|1|I|" + String(repeating: "a\\", count: $0) + "b", "R|1|^^^A|1"] }),
+        ("components of a value", .hl7, { ["OBX|1|ST|A||a" + String(repeating: "^", count: $0) + "b"] }),
+        ("repeats of PID-3", .hl7, { ["PID|1||" + String(repeating: "a~", count: $0) + "b", "OBX|1|NM|A||1"] }),
+        (
+            "names of segments", .hl7,
+            { count in (0..<count).map { "Z" + String($0, radix: 36) } + ["OBX|1|NM|A||1"] }
+        ),
+    ]
+
+    private func interpret(_ crowd: Int, _ parts: Int) throws -> Interpretation {
+        let (_, wire, lines) = Self.crowded[crowd]
+        let head =
+            wire == .astm ? [header, "P|1", "O|1|S"] : ["MSH|^~\\&|A|B|||1||ORU^R01|1|P|2.5", "OBR|1||S"]
+        let text = (head + lines(parts) + (wire == .astm ? ["L|1|N"] : [])).joined(separator: "\r") + "\r"
+        return try profile("name: T\nprotocol: \(wire.rawValue)\npass_through: true\n")
+            .interpret(wire: wire, bytes: Array(text.utf8), facility: Facility())
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: crowded.indices)
+    func manyPartsCostNoMoreThanTheirLength(_ crowd: Int) throws {
+        guard case .reports(let reports) = try interpret(crowd, 40_000) else {
+            Issue.record("\(Self.crowded[crowd].name): not read")
+            return
+        }
+        #expect(reports.reduce(0) { $0 + $1.observations.count } == 1)
+    }
+
+    @Test(arguments: crowded.indices)
+    func moreThanAnyDeviceSendsIsUnreadable(_ crowd: Int) throws {
+        guard case .unreadable(let why) = try interpret(crowd, 60_000) else {
+            Issue.record("\(Self.crowded[crowd].name): read")
+            return
+        }
+        #expect(why.contains("stays in the journal"))
+    }
+
+    @Test func tooManyResultsAreUnreadable() throws {
+        let text = "\(header)\rP|1\rO|1|S\r" + String(repeating: "R|1|^^^A|1\r", count: 10_001) + "L|1|N\r"
+        guard
+            case .unreadable(let why) = try passing().interpret(
+                wire: .astm, bytes: Array(text.utf8), facility: Facility())
+        else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(why.hasPrefix("The message holds 10001 results"))
+    }
+
     @Test(arguments: ShippedProfiles.cases)
     func mutated(_ test: ProfileCase) throws {
         let profile = try ShippedProfiles.library.profile(id: test.profile)

@@ -152,6 +152,45 @@ import Testing
         #expect(kinds == [.result, .result, .result, .query, .query, .order, .order, .other, .result])
     }
 
+    /// MSH-9 as devices write it, whether an OBX follows, what the message is, and whether a person must look.
+    @Test(arguments: [
+        ("ORU_R01", true, ReportKind.result, false), ("oru^r01", true, .result, false),
+        ("ORU^R01^ORU_R01", true, .result, false),
+        ("oul^R22", true, .result, false), ("ORF^R04", true, .other, true), ("ORF^R04", false, .other, false),
+        ("XYZ", true, .other, true), ("ACK^R01", false, .other, false), ("", true, .result, false),
+        ("", false, .other, true), ("QRY^Q02", false, .query, false),
+    ])
+    func whatAMessageIsFor(type: String, hasResults: Bool, kind: ReportKind, isHeld: Bool) throws {
+        let generic = try profile("name: T\nprotocol: hl7\npass_through: true\n")
+        let report = try #require(
+            hl7(
+                generic, "MSH|^~\\&|A|B|||1||\(type)|1|P|2.5", "OBR|1||S", hasResults ? "OBX|1|NM|A||1" : "NTE|1||x"
+            ).first)
+        #expect(report.kind == kind)
+        #expect(report.problems.contains { $0.held == .unreadable } == isHeld)
+        #expect(report.ignored.count == (kind == .other && hasResults ? 1 : 0))
+    }
+
+    @Test(arguments: ["Q|1|^OTHER||ALL", "S|1"])
+    func aResultAfterAQueryBelongsToNoSpecimenBeforeIt(_ record: String) throws {
+        let reports = astm(
+            try passing(), header, "P|1|MRN1", "O|1|S", "R|1|^^^A|1", record, "R|1|^^^B|99.9", "L|1|N")
+        let stray = try #require(reports.last { $0.kind == .result })
+        #expect(stray.observations.map(\.code) == ["B"])
+        #expect(stray.specimen == "")
+        #expect(stray.patient == nil)
+        #expect(reports.first?.observations.map(\.code) == ["A"])
+    }
+
+    @Test func aLineRuleForUnlistedCodesLeavesListedOnes() throws {
+        let mine = try profile(
+            "name: T\nprotocol: astm\nlines: [{ is: ignored, when: { R.5: x }, unlisted_only: true, why: a setting }]\n"
+                + "tests: { A: { name: Alpha } }\n")
+        let report = astm(mine, header, "P|1", "O|1|S", "R|1|^^^A|1|x", "R|2|^^^B|1|x", "L|1|N").first
+        #expect(report?.observations.map(\.code) == ["A"])
+        #expect(report?.ignored.map(\.at) == ["R|2"])
+    }
+
     @Test func commentsBecomeNotes() throws {
         let report = astm(
             try passing("comments: { from: [C.4], ignore: ['^X'], analyte_component: 2 }"), header, "P|1", "O|1|S",

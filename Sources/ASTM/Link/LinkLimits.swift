@@ -9,6 +9,9 @@ public struct LinkLimits: Sendable, Equatable {
     /// Bytes that may wait behind a frame whose commit is under way before the link stops reading. A sender that keeps to
     /// the standard sends none: it waits for the ACK.
     public var waitingBytes = 64 * 1024
+    /// Control characters in a row that lead nowhere (ENQ after ENQ, refused ENQ, ACK, NAK) before the line is closed.
+    /// A device that only polls sends EOT between its ENQs and never gets near.
+    public var meaninglessCharacters = 1_000
     /// How often one frame is sent before the sender gives up (LIS01-A2 6.5.1.2: 6).
     public var frameAttempts = 6
     /// How often the sender asks for the line (ENQ) in one attempt to deliver, refusals and contentions together.

@@ -1,4 +1,19 @@
 extension LinkReceiver {
+    /// Counts what leads nowhere; a frame or EOT starts over.
+    mutating func isOneTooMany(_ token: LinkToken) -> Bool {
+        switch token {
+        case .enq where isNeutral && isAccepting: return false
+        case .enq where !isNeutral && lastAccepted != nil: return false
+        case .enq, .ack, .nak:
+            meaningless += 1
+            return meaningless > limits.meaninglessCharacters
+        case .frame, .eot:
+            meaningless = 0
+            return false
+        case .badFrame, .junk: return false
+        }
+    }
+
     // MARK: - Neutral
 
     mutating func inNeutral(_ token: LinkToken) -> [Action] {
@@ -124,11 +139,18 @@ extension LinkReceiver {
         guard var message = progress.take() else { return [] }
         saves += 1
         let scanner = message.scanner
-        let isWhole = ending == .complete || ending == .incomplete(.headerBeforeTerminator)
+        let isWhole =
+            switch ending {
+            case .complete, .incomplete(.headerBeforeTerminator): true
+            case .incomplete(.eotBeforeTerminator): scanner.endsRecord
+            case .open, .incomplete: false
+            }
+        let processable = isWhole ? scanner.textLength : scanner.processable
         let save = Save(
             token: SaveToken(number: saves), message: message.message, part: message.part, bytes: message.unsaved,
             frames: message.unsavedFrames, ending: ending, textLength: scanner.textLength,
-            processableText: isWhole ? scanner.textLength : scanner.processable)
+            processableText: processable,
+            isUnreadable: ending == .incomplete(.eotBeforeTerminator) && processable == 0 && scanner.hasContent)
         message.unsaved = []
         message.unsavedFrames = 0
         progress = message

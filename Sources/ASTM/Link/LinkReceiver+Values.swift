@@ -21,7 +21,8 @@ public struct Save: Equatable, Sendable {
 
     /// Why a message stayed without its terminator.
     public enum Reason: String, Hashable, Sendable, CaseIterable {
-        /// The sender ended the transfer phase.
+        /// The sender ended the transfer phase. Where its last frame ended a record, all of the message may be processed:
+        /// the sender took leave in good order, and some never send a terminator.
         case eotBeforeTerminator
         /// Nothing came for `LinkTimers.receive`.
         case receiveTimeout
@@ -51,11 +52,13 @@ public struct Save: Equatable, Sendable {
     public let ending: Ending
     /// Length in bytes of the joined record text of the whole message so far.
     public let textLength: Int
-    /// How many leading bytes of that text may be processed if the message ends like this: all of it when complete,
-    /// else up to the last drop of level.
+    /// How many leading bytes of that text may be processed if the message ends like this: all of it when complete or
+    /// ended by EOT after a whole record, else up to the last drop of level.
     ///
     /// The rest stays in the journal.
     public let processableText: Int
+    /// The sender ended it with EOT and will not send it again, but nothing of it may be processed: a person must look.
+    public let isUnreadable: Bool
 }
 
 /// What happened on the link besides the regular course; for the trace and the counters.
@@ -97,6 +100,8 @@ public enum LinkNote: Hashable, Sendable {
     case contention
     /// The receiver asked for an interrupt (EOT in place of ACK, LIS01-A2 6.3.5).
     case interruptRequested
+    /// So many control characters in a row meant nothing that the line was closed.
+    case meaningless(limit: Int)
 }
 
 extension Save: PrintsRedacted {

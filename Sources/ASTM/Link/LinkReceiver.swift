@@ -27,6 +27,8 @@ public struct LinkReceiver: Sendable {
         case startTimer(Duration)
         /// Stop the timer.
         case stopTimer
+        /// Close the connection.
+        case hangUp
         /// For the trace and the counters.
         case note(LinkNote)
     }
@@ -84,6 +86,8 @@ public struct LinkReceiver: Sendable {
     var progress: Progress?
     var messages = 0
     var saves = 0
+    /// Control characters in a row that led nowhere.
+    var meaningless = 0
 
     /// While `false`, ENQ is answered with NAK (busy or cannot store, LIS01-A2 6.2.6); a running transfer goes on.
     public var isAccepting = true
@@ -114,6 +118,9 @@ public struct LinkReceiver: Sendable {
 
     /// Takes one event and says what to do.
     public mutating func handle(_ event: Event) -> [Action] {
+        if case .token(let token) = event, isOneTooMany(token) {
+            return [.note(.meaningless(limit: limits.meaninglessCharacters)), .hangUp]
+        }
         switch (event, state) {
         case (.token(let token), .neutral): return inNeutral(token)
         case (.token(let token), .transfer): return inTransfer(token)
@@ -123,7 +130,9 @@ public struct LinkReceiver: Sendable {
         case (.saved(let token), .saving(let saving)) where saving.save.token == token: return saved(saving)
         case (.saveFailed(let token), .saving(let saving)) where saving.save.token == token: return failed(saving)
         case (.saved, _), (.saveFailed, _): return [.note(.unknownSave)]
-        case (.linkLost, .neutral): return []
+        case (.linkLost, .neutral):
+            // The last chance to save an end that could not be saved.
+            return progress?.unsavedEnd.map { close($0, then: .rest) } ?? []
         case (.linkLost, .transfer): return close(.linkLost, then: .rest)
         case (.linkLost, .saving(var saving)):
             saving.isLost = true
@@ -141,6 +150,7 @@ extension LinkReceiver.Action: PrintsRedacted {
         case .save(let save): save.description
         case .startTimer(let duration): "start timer \(duration)"
         case .stopTimer: "stop timer"
+        case .hangUp: "hang up"
         case .note(let note): "note \(note)"
         }
     }

@@ -6,8 +6,8 @@ public struct LinkTranscript: Equatable, Sendable {
         public let text: [UInt8]
         /// The terminator record was there.
         public let isComplete: Bool
-        /// How many leading bytes of `text` may be processed: all when complete, else up to the last drop of level
-        /// (see `Save.processableText`, which knows how the message ended and goes before this).
+        /// How many leading bytes of `text` may be processed: all when complete or ended by EOT after a whole record, else
+        /// up to the last drop of level (see `Save.processableText`, which knows how the message ended and goes before this).
         public let processableText: Int
     }
 
@@ -79,8 +79,11 @@ public struct LinkTranscript: Equatable, Sendable {
             }
             counters.repairedFrames += 1
             add(frame)
-        case .enq, .eot:
+        case .enq:
             endMessage()
+            lastWire = []
+        case .eot:
+            endMessage(isWhole: scanner.endsRecord)
             lastWire = []
         case .ack, .nak: break
         case .junk(let bytes): counters.junkBytes += bytes.count

@@ -24,6 +24,8 @@ struct RecordScanner: Equatable, Sendable {
     private(set) var droppedInFrame = false
     /// The terminator record is complete and nothing but blank lines followed it.
     private(set) var isTerminated = false
+    /// Something but blank lines was seen.
+    private(set) var hasContent = false
 
     private var head = Head.start
     private var recordStart = 0
@@ -33,6 +35,9 @@ struct RecordScanner: Equatable, Sendable {
 
     /// The message is complete as far as it was received.
     var isComplete: Bool { isTerminated && head == .start }
+
+    /// The text so far ends with a whole record.
+    var endsRecord: Bool { hasContent && head == .start }
 
     /// Whether this text, coming now, would start another message though this one has no terminator yet.
     func isInterrupted(by text: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -85,6 +90,7 @@ struct RecordScanner: Equatable, Sendable {
         case .start:
             if isEnd { break }
             recordStart = offset
+            hasContent = true
             if Byte.isLetter(byte) {
                 head = .letter(byte)
             } else if Byte.isDigit(byte) {

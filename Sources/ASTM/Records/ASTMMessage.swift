@@ -90,7 +90,8 @@ public struct ASTMMessage: Sendable {
                 end += 1
             }
             let storage = Record.Storage(
-                bytes: text, delimiters: delimiters, encoding: resolved, isValidUTF8: isValidUTF8)
+                bytes: text, delimiters: delimiters, encoding: resolved, isValidUTF8: isValidUTF8,
+                isMixed: encoding == .auto && !isValidUTF8)
             messages.append(ASTMMessage(storage: storage, lines: lines.ranges[start..<end]))
             start = end
         }

@@ -21,17 +21,27 @@ public struct Record: Sendable {
         let delimiters: Delimiters
         let encoding: TextEncoding
         let isValidUTF8: Bool
+        let isMixed: Bool
         let codec: EscapeCodec
 
         /// - Parameters:
         ///   - encoding: not `.auto`.
         ///   - isValidUTF8: `bytes` are known to be valid UTF-8.
-        init(bytes: [UInt8], delimiters: Delimiters, encoding: TextEncoding, isValidUTF8: Bool) {
+        ///   - isMixed: they are not, and no encoding was asked for.
+        init(bytes: [UInt8], delimiters: Delimiters, encoding: TextEncoding, isValidUTF8: Bool, isMixed: Bool) {
             self.bytes = bytes
             self.delimiters = delimiters
             self.encoding = encoding
             self.isValidUTF8 = isValidUTF8
+            self.isMixed = isMixed
             self.codec = EscapeCodec(delimiters: delimiters)
+        }
+
+        /// A part decoded; `auto` that turned out to be ISO 8859-1 looks at each part by itself, so that one such letter
+        /// in a name does not change the units.
+        func text(_ part: some Collection<UInt8>) -> String {
+            if isMixed, let text = String(validating: part, as: UTF8.self) { return text }
+            return encoding.text(part)
         }
     }
 
@@ -107,7 +117,27 @@ public struct Record: Sendable {
         return .text(decode(range, isVerbatim: isDelimiterDefinition(field)))
     }
 
+    /// The texts of a field, cut once, however many parts it has: of every repeat its components. Empty parts and `""`
+    /// are `nil`.
+    public func parts(_ field: Int) -> [[String?]] {
+        let range = fieldRange(field)
+        if range.isEmpty { return [] }
+        let isVerbatim = isDelimiterDefinition(field)
+        let (repeats, components) = (storage.delimiters.repeat, storage.delimiters.component)
+        return Self.cut(range, in: storage.bytes, at: separator(repeats, field: field)).map { part in
+            Self.cut(part, in: storage.bytes, at: separator(components, field: field)).map {
+                $0.isEmpty || isDelete($0) ? nil : decode($0, isVerbatim: isVerbatim)
+            }
+        }
+    }
+
     // MARK: - Finding parts
+
+    /// The ranges between separators, at least one.
+    private static func cut(_ range: Range<Int>, in bytes: [UInt8], at separator: UInt8?) -> [Range<Int>] {
+        guard let separator else { return [range] }
+        return bytes[range].split(separator: separator, omittingEmptySubsequences: false).map(\.indices)
+    }
 
     private func fieldRange(_ field: Int) -> Range<Int> {
         Self.part(field, of: range, in: storage.bytes, separator: storage.delimiters.field)
@@ -141,11 +171,11 @@ public struct Record: Sendable {
     private func decode(_ range: Range<Int>, isVerbatim: Bool) -> String {
         let slice = storage.bytes[range]
         if !isVerbatim, let escape = storage.delimiters.escape, slice.contains(escape) {
-            return storage.encoding.text(storage.codec.unescape(slice))
+            return storage.text(storage.codec.unescape(slice))
         }
         // Cut at ASCII characters, a part of valid UTF-8 is valid.
         if storage.isValidUTF8 { return String(decoding: slice, as: UTF8.self) }
-        return storage.encoding.text(slice)
+        return storage.text(slice)
     }
 
     /// The `number`th part between separators, an empty range if there is none.

@@ -2,7 +2,7 @@
 ///
 /// The standard says ISO 8859-1 (LIS02-A2 5.1); devices also send UTF-8.
 public enum TextEncoding: Sendable, Hashable {
-    /// Valid UTF-8, else ISO 8859-1.
+    /// Valid UTF-8, else ISO 8859-1; decided for the message, and where that is no valid UTF-8 for each part.
     case auto
     /// UTF-8; a field which is not valid is read as ISO 8859-1.
     case utf8

@@ -4,7 +4,11 @@ extension HL7Message {
         let bytes: [UInt8]
         let entries: [Entry]
         let delimiters: HL7Delimiters
+        /// What the message's bytes are read as; with `isMixed` only where a part is no valid UTF-8.
         let encoding: TextEncoding
+        /// No encoding was asked for and the message as a whole is no valid UTF-8: each part is looked at by itself, so
+        /// that one ISO 8859-1 letter in a name does not change the units.
+        private let isMixed: Bool
         let codec: HL7EscapeCodec
         /// Every part of `bytes` cut at ASCII characters is valid UTF-8 and means the same in `encoding`.
         private let isPlain: Bool
@@ -22,6 +26,7 @@ extension HL7Message {
             } else {
                 self.encoding = Self.declaredEncoding(bytes, scan.entries[0], delimiters) ?? .iso8859_1
             }
+            self.isMixed = encoding == .auto && !isUTF8
             self.isPlain = scan.isASCII || (isUTF8 && self.encoding == .utf8)
         }
 
@@ -43,14 +48,19 @@ extension HL7Message {
 
         func text(_ range: Range<Int>, isVerbatim: Bool) -> String {
             if !isVerbatim, let escape = delimiters.escape, contains(escape, in: range) {
-                return encoding.text(codec.unescape(bytes[range]))
+                return decoded(codec.unescape(bytes[range]))
             }
             if isPlain {
                 return bytes.withUnsafeBufferPointer {
                     String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
                 }
             }
-            return encoding.text(bytes[range])
+            return decoded(bytes[range])
+        }
+
+        private func decoded(_ part: some Collection<UInt8>) -> String {
+            if isMixed, let text = String(validating: part, as: UTF8.self) { return text }
+            return encoding.text(part)
         }
 
         private func contains(_ byte: UInt8, in range: Range<Int>) -> Bool {

@@ -98,7 +98,33 @@ public struct HL7Segment: Sendable {
             separator: isVerbatim(field) ? nil : storage.delimiters.component)
     }
 
+    /// The texts of a field, cut once, however many parts it has: of every repetition its components, or of each the
+    /// subcomponent asked for. Empty parts and `""` are `nil`.
+    public func parts(_ field: Int, subcomponent: Int? = nil) -> [[String?]] {
+        let range = range(field: field)
+        if range.isEmpty { return [] }
+        let isVerbatim = isVerbatim(field)
+        let delimiters = storage.delimiters
+        return cut(range, at: isVerbatim ? nil : delimiters.repeat).map { part in
+            cut(part, at: isVerbatim ? nil : delimiters.component).map { component in
+                let range = subcomponent.map { number in
+                    storage.bytes.withUnsafeBufferPointer {
+                        Byte.part(number, of: component, in: $0, separator: delimiters.subcomponent)
+                    }
+                }
+                let text = range ?? component
+                return text.isEmpty || storage.isDelete(text) ? nil : storage.text(text, isVerbatim: isVerbatim)
+            }
+        }
+    }
+
     // MARK: - Finding parts
+
+    /// The ranges between separators, at least one.
+    private func cut(_ range: Range<Int>, at separator: UInt8?) -> [Range<Int>] {
+        guard let separator else { return [range] }
+        return storage.bytes[range].split(separator: separator, omittingEmptySubsequences: false).map(\.indices)
+    }
 
     private func count(in range: Range<Int>, separator: UInt8?) -> Int {
         if range.isEmpty { return 0 }

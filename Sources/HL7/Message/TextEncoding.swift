@@ -1,7 +1,7 @@
 /// How the bytes of a message become text.
 public enum TextEncoding: Sendable, Hashable {
-    /// Valid UTF-8, else what MSH-18 says, else ISO 8859-1. Devices declare one character set and send another, so the
-    /// bytes go before the declaration.
+    /// Valid UTF-8, else what MSH-18 says, else ISO 8859-1; decided for the message, and where that is no valid UTF-8 for
+    /// each part. Devices declare one character set and send another, so the bytes go before the declaration.
     case auto
     /// UTF-8, ASCII included; a field which is not valid is read as ISO 8859-1.
     case utf8

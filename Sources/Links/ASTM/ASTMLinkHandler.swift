@@ -19,11 +19,18 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     private var trailer = LazyDeadline()
     /// How long such a frame waits for its CR LF.
     static let trailerTime = TimeAmount.milliseconds(500)
+    /// Tokens handled before the event loop serves its other connections.
+    static let tokensPerTurn = 256
     /// Journal numbers of messages whose first part is stored and that go on.
     private var openMessages: [Int: MessageID] = [:]
-    private var mustFlush = false
+    /// Our control characters since the last flush: one write a turn, however many there are.
+    private var replies: [UInt8] = []
     private var peerIsGone = false
+    /// The receiver knows that the peer is gone.
+    private var isLossTold = false
     private var isDraining = false
+    /// The next turn is under way.
+    private var isYielding = false
     private var isPaused = false
     private let waitingBytes: Int
 
@@ -51,14 +58,14 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        flushIfNeeded(context)
+        flush(context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         peerIsGone = true
         deadline.clear()
         status.disconnected(device)
-        carryOut(receiver.handle(.linkLost), context)
+        drain(context)
         context.fireChannelInactive()
     }
 
@@ -67,17 +74,35 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// Feeds tokens until one waits for its commit: the peer's further bytes stay with the decoder, and past a bound in
-    /// the socket, until then.
+    /// Feeds tokens until one waits for its commit or the turn is over: the peer's further bytes stay with the decoder,
+    /// and past a bound in the socket, until then. What a peer that is gone had sent counts like anything else; behind it
+    /// the link is lost.
     private func drain(_ context: ChannelHandlerContext) {
-        guard !isDraining else { return }
+        guard !isDraining, !isYielding else { return }
         isDraining = true
-        while !receiver.isWaitingForSave, let token = decoder.next() {
+        var left = Self.tokensPerTurn
+        while left > 0, !receiver.isWaitingForSave, let token = decoder.next() {
             carryOut(receiver.handle(.token(token)), context)
+            left -= 1
         }
         isDraining = false
+        if left == 0 {
+            yield(context)
+        } else if peerIsGone, !receiver.isWaitingForSave, !receiver.isNeutral || !isLossTold {
+            isLossTold = true
+            carryOut(receiver.handle(.linkLost), context)
+        }
         watchTrailer(context)
         regulate(context)
+    }
+
+    private func yield(_ context: ChannelHandlerContext) {
+        isYielding = true
+        schedule(at: context.eventLoop.now, context) { handler, context in
+            handler.isYielding = false
+            handler.drain(context)
+            handler.flush(context)
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -88,7 +113,7 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     /// Reading stops while the peer is too far ahead of the disk, or does not take our answers: it feels a full socket,
     /// and memory stays bounded.
     private func regulate(_ context: ChannelHandlerContext) {
-        let isAhead = receiver.isWaitingForSave && decoder.bufferedBytes >= waitingBytes
+        let isAhead = (receiver.isWaitingForSave || isYielding) && decoder.bufferedBytes >= waitingBytes
         let mustPause = isAhead || !context.channel.isWritable
         guard mustPause != isPaused, !peerIsGone else { return }
         isPaused = mustPause
@@ -109,44 +134,40 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         case .nothing: break
         case .again(let moment): schedule(at: moment, context) { $0.checkTrailer($1) }
         case .fire:
-            guard !receiver.isWaitingForSave, let token = decoder.flush() else { return }
+            guard !receiver.isWaitingForSave, !isYielding, let token = decoder.flush() else { return }
             carryOut(receiver.handle(.token(token)), context)
             drain(context)
-            flushIfNeeded(context)
+            flush(context)
         }
     }
 
     private func carryOut(_ actions: [LinkReceiver.Action], _ context: ChannelHandlerContext) {
         for action in actions {
             switch action {
-            case .send(let character): send(character, context)
+            case .send(let character): if !peerIsGone { replies.append(character.rawValue) }
             case .save(let save): store(save, context)
             case .startTimer(let duration): startTimer(duration, context)
             case .stopTimer: deadline.clear()
+            case .hangUp:
+                flush(context)
+                context.close(promise: nil)
             case .note(let note):
                 if let remark = note.remark { status.remark(device, remark) }
             }
         }
     }
 
-    private func send(_ character: ControlCharacter, _ context: ChannelHandlerContext) {
-        guard !peerIsGone else { return }
-        var buffer = context.channel.allocator.buffer(capacity: 1)
-        buffer.writeInteger(character.rawValue)
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        mustFlush = true
-    }
-
-    private func flushIfNeeded(_ context: ChannelHandlerContext) {
-        guard mustFlush else { return }
-        mustFlush = false
-        context.flush()
+    private func flush(_ context: ChannelHandlerContext) {
+        guard !replies.isEmpty, !peerIsGone else { return }
+        let buffer = context.channel.allocator.buffer(bytes: replies)
+        replies.removeAll(keepingCapacity: true)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
     private func store(_ save: Save, _ context: ChannelHandlerContext) {
         let entry = JournalEntry(
             device: device, wire: .astm, message: save.part == 0 ? nil : openMessages[save.message], part: save.part,
-            bytes: save.bytes, ending: MessageEnding(save), received: clock())
+            bytes: save.bytes, ending: MessageEnding(save), received: clock(), unreadable: save.unreadable)
         let loop = context.eventLoop
         let bound = NIOLoopBound((self, context), eventLoop: loop)
         journal.append(entry) { result in
@@ -170,7 +191,7 @@ final class ASTMLinkHandler: ChannelInboundHandler {
             carryOut(receiver.handle(.saveFailed(save.token)), context)
         }
         drain(context)
-        flushIfNeeded(context)
+        flush(context)
     }
 
     private func startTimer(_ duration: Duration, _ context: ChannelHandlerContext) {
@@ -198,7 +219,7 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         case .fire:
             carryOut(receiver.handle(.timerFired), context)
             drain(context)
-            flushIfNeeded(context)
+            flush(context)
         }
     }
 }

@@ -25,6 +25,8 @@ extension LinkNote {
         case .refused: "The analyser asked for the line while nothing could be stored; it will ask again."
         case .messageTooLong(let limit): "A message of more than \(limit) bytes was refused."
         case .saveFailed: "A message could not be stored and was refused; the analyser will send it again."
+        case .meaningless(let limit):
+            "The connection was closed: \(limit) control characters in a row led nowhere. Is this an ASTM analyser?"
         case .unknownSave, .tokenDuringSave: "The link lost track of a commit; please report this as a fault of ours."
         }
     }
@@ -32,6 +34,15 @@ extension LinkNote {
     private func hex(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return digits.count < 2 ? "0" + digits : digits
+    }
+}
+
+extension Save {
+    /// Why a person must look at the message, if one must.
+    var unreadable: String? {
+        guard isUnreadable else { return nil }
+        return "The analyser ended the transfer (EOT) in the middle of a record, and what it sent before holds nothing "
+            + "that can be understood. Let it send the results again."
     }
 }
 

@@ -33,10 +33,25 @@ public struct DeviceConfiguration: Sendable {
 
 /// Bounds on what links hold. One value serves the whole daemon.
 public struct LinkBounds: Sendable, Equatable {
-    /// Connections a listener serves at once; the next is closed with a remark.
-    public var connectionsPerListener = 1_024
+    /// Connections all listeners together serve at once; the next is closed with a remark. The daemon lowers it where
+    /// it has fewer file descriptors.
+    public var connectionsInAll = 2_048
+    /// Connections one listener serves at once.
+    public var connectionsPerListener = 512
+    /// Connections one address has to one listener: a gateway may stand before many analysers.
+    public var connectionsPerAddress = 320
     /// HL7 messages of one connection that may wait for their commit; further bytes stay in the socket.
     public var messagesInFlight = 64
+    /// Bytes of such messages together.
+    public var bytesInFlight = 8 * 1_024 * 1_024
+    /// HL7 messages in one MLLP block; a block with more is held as unreadable.
+    public var messagesPerBlock = 1_000
+    /// Silence after which TCP asks whether the peer is still there, in seconds.
+    public var keepAliveIdleSeconds = 120
+    /// Time between such questions, in seconds.
+    public var keepAliveIntervalSeconds = 30
+    /// Unanswered questions that end the connection: 120 s + 6 × 30 s, five minutes after the last word.
+    public var keepAliveProbes = 6
     /// Bytes of one HL7 message, or of all frames of one ASTM message.
     public var messageBytes = 4 * 1_024 * 1_024
     /// Bytes of text in one ASTM frame (LIS01-A2 section 4.4.1 allows 64,000 on TCP).

@@ -11,9 +11,18 @@ struct OrderAcceptor: MessageAcceptor {
     let orders: any OrderBook
     let journal: any Journal
     let controlIDs: ControlIDs
+    /// Runs the reading of a message, one after the other and not on the event loop: a long one must not make the
+    /// analysers of that loop wait.
+    let work: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     func accept(
         _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable ([UInt8]?) -> Void
+    ) {
+        work { read(message, fault, received, done) }
+    }
+
+    private func read(
+        _ message: [UInt8], _ fault: String?, _ received: Timestamp, _ done: @escaping @Sendable ([UInt8]?) -> Void
     ) {
         let parsed = try? HL7Message.parse(message)
         do throws(OrderMistake) {

@@ -19,8 +19,9 @@ struct ResultAcceptor: MessageAcceptor {
         let parsed: HL7Message?
         let unreadable: String?
         do throws(HL7Error) {
-            parsed = try HL7Message.parse(message)
-            unreadable = fault
+            let found = try HL7Message.parse(message)
+            parsed = found
+            unreadable = fault ?? found.unreadablePurpose
         } catch {
             parsed = nil
             unreadable = fault ?? "No HL7 message: \(error)."

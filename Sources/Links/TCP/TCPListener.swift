@@ -1,4 +1,6 @@
 import Core
+import Foundation
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -9,15 +11,19 @@ enum Admission: Sendable, Equatable {
 }
 
 /// Decides on a new connection by its address and how many are open.
-func admit(address: String?, allow: [String], open: Int, bounds: LinkBounds) -> Admission {
-    if open >= bounds.connectionsPerListener {
-        return .refused("\(bounds.connectionsPerListener) connections are open already; a further one was closed.")
-    }
-    if allow.isEmpty { return .admitted }
-    guard let address, allow.contains(address) else {
+func admit(
+    address: String?, allow: [String], open: OpenConnections.Occupancy, bounds: LinkBounds
+) -> Admission {
+    if !allow.isEmpty, !(address.map(allow.contains) ?? false) {
         return .refused("A connection from \(address ?? "an unknown address") was closed: it is not in `allow`.")
     }
-    return .admitted
+    let full = [
+        (open.inAll, bounds.connectionsInAll, "to this daemon"),
+        (open.ofListener, bounds.connectionsPerListener, "to this port"),
+        (open.ofAddress, bounds.connectionsPerAddress, "from \(address ?? "an unknown address")"),
+    ].first { $0.0 >= $0.1 }
+    guard let full else { return .admitted }
+    return .refused("\(full.1) connections \(full.2) are open already; a further one was closed.")
 }
 
 /// Opens a listening socket whose connections are given the handler that `makeHandler` returns.
@@ -26,34 +32,52 @@ struct TCPListener: Sendable {
     let port: Int
     let allow: [String]
     let bounds: LinkBounds
+    let connections: OpenConnections
     let group: any EventLoopGroup
     let remark: @Sendable (String) -> Void
     let makeHandler: @Sendable () -> any ChannelInboundHandler
 
     /// Binds and starts to accept.
     func start() async throws -> any Channel {
-        let open = OpenConnections()
-        let (allow, bounds, remark, makeHandler) = (allow, bounds, remark, makeHandler)
+        let (connections, allow, bounds, remark, makeHandler) = (connections, allow, bounds, remark, makeHandler)
+        let listener = UUID().uuidString
         return try await ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(remark: remark))
+                }
+            }
             .serverChannelOption(.backlog, value: bounds.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.keepAlive(TCP_KEEPIDLE), value: bounds.keepAliveIdleSeconds)
+            .childChannelOption(.keepAlive(TCP_KEEPINTVL), value: bounds.keepAliveIntervalSeconds)
+            .childChannelOption(.keepAlive(TCP_KEEPCNT), value: bounds.keepAliveProbes)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
                 let address = channel.remoteAddress?.ipAddress
-                switch admit(address: address, allow: allow, open: open.count, bounds: bounds) {
+                let place = address ?? ""
+                let admission = connections.enter(listener, from: place) {
+                    admit(address: address, allow: allow, open: $0, bounds: bounds)
+                }
+                switch admission {
                 case .refused(let why):
                     remark(why)
                     return channel.close()
                 case .admitted:
-                    open.add(1)
-                    channel.closeFuture.whenComplete { _ in open.add(-1) }
+                    channel.closeFuture.whenComplete { _ in connections.leave(listener, from: place) }
                     return channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(makeHandler())
                     }
                 }
             }
             .bind(host: host, port: port).get()
+    }
+}
+
+extension ChannelOption where Self == ChannelOptions.Types.SocketOption {
+    fileprivate static func keepAlive(_ name: CInt) -> Self {
+        ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: name))
     }
 }

@@ -7,6 +7,8 @@ struct LineRule: Hashable, Sendable {
     var fate: Fate
     /// All must hold.
     var conditions: [Condition]
+    /// A line whose code is in the profile's table of tests is a result all the same.
+    var isForUnlistedOnly = false
     /// For people.
     var why: String
 }

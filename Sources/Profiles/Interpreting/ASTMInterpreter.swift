@@ -26,6 +26,7 @@ extension Profile {
     ) -> [InterpretedPart] {
         do throws(ASTMError) {
             let messages = try ASTMMessage.parseAll(found.text, encoding: encoding.astm)
+            if let limit = MessageLimits.standard.broken(by: messages) { return [InterpretedPart(fault: limit)] }
             // What follows the last drop of level is not finished; the device sends it again (LIS02-A2 4.2).
             let processable = max(found.processableText, processable ?? 0)
             var finished = processable >= found.text.count ? Int.max : lineCount(found.text.prefix(processable))
@@ -93,13 +94,21 @@ private struct ASTMReader {
             case .result: read(record)
             case .comment: readComment(record)
             case .query:
-                close()
+                beginLevel()
                 readQuery(record)
-            default: break
+            case .scientific, .terminator: beginLevel()
+            case .manufacturer, .other: break
             }
         }
         close()
         return done
+    }
+
+    /// Q, S and L stand beside the patient: what follows belongs to no patient and no order before it.
+    private mutating func beginLevel() {
+        close()
+        source.set("O", nil)
+        source.set("P", nil)
     }
 
     private mutating func read(_ record: Record) {

@@ -25,9 +25,11 @@ struct CommentCollector {
 
     /// The specimen's lines are all read: comments that came before them find their analyte, or stay as remarks.
     mutating func finish(into report: inout SpecimenReport) {
+        if waiting.isEmpty { return target = nil }
+        let places = Dictionary(
+            report.observations.enumerated().map { ($1.code, $0) }, uniquingKeysWith: { first, _ in first })
         for comment in waiting {
-            let index = comment.analyte.flatMap { analyte in report.observations.firstIndex { $0.code == analyte } }
-            if let index {
+            if let index = comment.analyte.flatMap({ places[$0] }) {
                 report.observations[index].notes.append(comment.text)
             } else {
                 report.problems.append(

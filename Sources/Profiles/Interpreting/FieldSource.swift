@@ -9,6 +9,9 @@ protocol FieldSource {
     func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String?
     /// How many components one repeat has.
     func components(_ path: FieldPath, repeat number: Int) -> Int
+    /// The texts of a field, cut once: of every repeat its components, or of each the subcomponent asked for; nil where
+    /// nothing is said. For everything that looks at many parts, so that the work grows with the field's length only.
+    func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]]
     /// What stands between components, for a text made of several.
     var componentMark: String { get }
     /// What stands between repeats.
@@ -26,29 +29,42 @@ extension FieldSource {
         case nil: return text(path, repeat: 1)
         case .number(let number): return text(path, repeat: number)
         case .having(let component, let wanted):
-            for number in 1..<(max(1, repeats(path)) + 1)
-            where text(path, repeat: number, component: component, subcomponent: nil).map(trimmed) == wanted {
-                return text(path, repeat: number)
+            let index = parts(path, subcomponent: nil).firstIndex {
+                $0.indices.contains(component - 1) && $0[component - 1].map(trimmed) == wanted
             }
-            return nil
+            return index.flatMap { text(path, repeat: $0 + 1) }
         }
     }
 
     /// The text at a path in one repeat.
-    ///
-    /// Without a component it is the only component that says something, or all of them as the device wrote them;
-    /// empty ones at the end say nothing.
     func text(_ path: FieldPath, repeat number: Int) -> String? {
         if let component = path.component {
             return text(path, repeat: number, component: component, subcomponent: path.subcomponent)
         }
-        let count = components(path, repeat: number)
-        if count <= 1 { return text(path, repeat: number, component: 1, subcomponent: nil) }
-        let all = (1...count).map { text(path, repeat: number, component: $0, subcomponent: nil) ?? "" }
+        if components(path, repeat: number) <= 1 {
+            return text(path, repeat: number, component: 1, subcomponent: nil)
+        }
+        let all = parts(path, subcomponent: nil)
+        return all.indices.contains(number - 1) ? whole(all[number - 1]) : nil
+    }
+
+    /// A repeat as a whole: the only component that says something, or all of them as the device wrote them; empty ones
+    /// at the end say nothing.
+    private func whole(_ components: [String?]) -> String? {
+        let all = components.map { $0 ?? "" }
         let saying = all.filter { !$0.isEmpty }
         if saying.count <= 1 { return saying.first }
         let end = all.lastIndex { !$0.isEmpty } ?? 0
         return all[...end].joined(separator: componentMark)
+    }
+
+    /// The texts at a path in all repeats.
+    private func repeatTexts(_ path: FieldPath) -> [String?] {
+        if repeats(path) == 1 { return [text(path, repeat: 1)] }
+        return parts(path, subcomponent: path.subcomponent).map { components in
+            guard let component = path.component else { return whole(components) }
+            return components.indices.contains(component - 1) ? components[component - 1] : nil
+        }
     }
 
     /// The first text an extraction finds.
@@ -66,9 +82,7 @@ extension FieldSource {
                 if let text = extraction.tidied(text(source.path)) { return [text] }
                 continue
             }
-            let count = repeats(source.path)
-            if count == 0 { continue }
-            let texts = (1...count).compactMap { extraction.tidied(text(source.path, repeat: $0)) }
+            let texts = repeatTexts(source.path).compactMap { extraction.tidied($0) }
             if !texts.isEmpty { return texts }
         }
         return []
@@ -80,7 +94,7 @@ extension FieldSource {
             let isWhole = source.path.component == nil && source.path.repeat == nil
             if isWhole, let typed = rule.from.tidied(typedValue(source.path)) { return typed }
             if rule.repeats == .all, source.path.repeat == nil, repeats(source.path) > 1 {
-                let texts = (1...repeats(source.path)).map { rule.from.tidied(text(source.path, repeat: $0)) ?? "" }
+                let texts = repeatTexts(source.path).map { rule.from.tidied($0) ?? "" }
                 let saying = texts.filter { !$0.isEmpty }
                 if saying.count == 1 { return saying[0] }
                 if saying.count > 1 { return texts.joined(separator: repeatMark) }
@@ -128,6 +142,11 @@ struct ASTMSource: FieldSource {
         record(path)?.components(path.field, repeat: number) ?? 0
     }
 
+    func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]] {
+        guard subcomponent ?? 1 == 1 else { return [] }
+        return record(path)?.parts(path.field) ?? []
+    }
+
     func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String? {
         subcomponent ?? 1 == 1 ? record(path)?.text(field: path.field, repeat: number, component: component) : nil
     }
@@ -140,30 +159,23 @@ struct ASTMSource: FieldSource {
 /// The segments around one result of an HL7 message.
 struct HL7Source: FieldSource {
     private let delimiters: HL7Delimiters
-    private var segments: [(name: UInt32, segment: HL7Segment)] = []
+    private var segments: [UInt32: HL7Segment] = [:]
 
     init(_ message: HL7Message) { delimiters = message.delimiters }
 
-    /// Makes a segment the one its name stands for, or takes the name away.
-    mutating func set(_ name: UInt32, _ segment: HL7Segment?) {
-        let index = segments.firstIndex { $0.name == name }
-        switch (index, segment) {
-        case (let index?, let segment?): segments[index].segment = segment
-        case (nil, let segment?): segments.append((name, segment))
-        case (let index?, nil): segments.remove(at: index)
-        case (nil, nil): break
-        }
-    }
+    /// Makes a segment the one its name stands for.
+    mutating func set(_ segment: HL7Segment) { segments[FieldPath.packed(segment.name)] = segment }
 
-    private func segment(_ path: FieldPath) -> HL7Segment? {
-        for entry in segments where entry.name == path.name { return entry.segment }
-        return nil
-    }
+    private func segment(_ path: FieldPath) -> HL7Segment? { segments[path.name] }
 
     func repeats(_ path: FieldPath) -> Int { segment(path)?.repeats(path.field) ?? 0 }
 
     func components(_ path: FieldPath, repeat number: Int) -> Int {
         segment(path)?.components(path.field, repeat: number) ?? 0
+    }
+
+    func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]] {
+        segment(path)?.parts(path.field, subcomponent: subcomponent) ?? []
     }
 
     func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String? {

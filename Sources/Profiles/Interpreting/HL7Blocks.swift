@@ -1,10 +1,10 @@
 /// Finds where the messages of a batch, or of a capture file, begin.
-enum HL7Blocks {
+public enum HL7Blocks {
     /// The messages in the content of one MLLP block or in bare text: each begins with MSH at the beginning of a
     /// line.
     ///
     /// One that holds no MSH at all comes back whole, for the parser to say what it is.
-    static func messages(in bytes: [UInt8]) -> [[UInt8]] {
+    public static func messages(in bytes: [UInt8]) -> [[UInt8]] {
         let starts = starts(in: bytes)
         guard starts.count > 1 || isBatch(bytes) else { return [bytes] }
         guard !starts.isEmpty else { return [bytes] }

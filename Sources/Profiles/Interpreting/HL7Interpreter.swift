@@ -10,6 +10,7 @@ extension Profile {
     private func interpretOne(_ bytes: [UInt8], _ facility: Facility, _ naming: Bool) -> InterpretedPart {
         do throws(HL7Error) {
             let message = try HL7Message.parse(bytes, encoding: encoding.hl7)
+            if let limit = MessageLimits.standard.broken(by: message) { return InterpretedPart(fault: limit) }
             var reader = HL7Reader(profile: self, facility: facility, message: message)
             return InterpretedPart(
                 reports: reader.reports(), names: naming ? message.segments.map(\.name) : [])
@@ -25,6 +26,7 @@ enum HL7Purpose {
 
     init(type: String?, hasResults: Bool) {
         switch type {
+        // As `HL7Message.plainType` writes it.
         case "ORU", "OUL": self = .result
         case "QRY", "QBP", "QCN": self = .query
         case "ORM", "OML", "OMG", "OMI", "OMD", "OMS": self = .order
@@ -41,6 +43,29 @@ enum HL7Purpose {
         case .order: .order
         case .other: .other
         }
+    }
+}
+
+extension HL7Message {
+    /// MSH-9.1 as the standard writes it: devices also send `oru` and `ORU_R01`.
+    var plainType: String? {
+        messageType.map { String(trimmed($0).uppercased().prefix { $0 != "_" && $0 != "^" }) }
+            .flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    var purpose: HL7Purpose { HL7Purpose(type: plainType, hasResults: first("OBX") != nil) }
+
+    /// Why a message of a device cannot be understood though it is HL7: it carries observations under a type that has
+    /// none, or says in no way what it is for. Nil for every other.
+    public var unreadablePurpose: String? {
+        guard purpose == .other else { return nil }
+        guard let type = plainType else {
+            return "MSH-9 is empty and the message holds no OBX, so nothing says what it is for."
+        }
+        guard first("OBX") != nil else { return nil }
+        let isName = type.utf8.count <= 8 && type.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+        return "MSH-9 is \(isName ? type : "no message type"), which carries no results, but the message holds OBX. "
+            + "Set the device to send ORU^R01."
     }
 }
 
@@ -70,7 +95,7 @@ private struct HL7Reader {
 
     mutating func reports() -> [SpecimenReport] {
         let segments = Array(message.segments)
-        let purpose = HL7Purpose(type: message.messageType, hasResults: segments.contains { $0.name == "OBX" })
+        let purpose = message.purpose
         guard purpose == .result else { return [setAside(segments, purpose)] }
         group(segments)
         return groups.map { read($0) }
@@ -80,6 +105,9 @@ private struct HL7Reader {
     private func setAside(_ segments: [HL7Segment], _ purpose: HL7Purpose) -> SpecimenReport {
         var report = SpecimenReport(kind: purpose.kind, specimen: "")
         let type = [message.messageType, message.triggerEvent].compactMap { $0 }.joined(separator: "^")
+        if let fault = message.unreadablePurpose {
+            report.problems.append(Problem(at: "MSH|1|9", what: fault, held: .unreadable))
+        }
         for segment in segments where segment.name == "OBX" {
             report.ignored.append(
                 AsideLine(
@@ -93,7 +121,7 @@ private struct HL7Reader {
     ///
     /// OUL^R22: `PID { SPM { OBR [ORC] {OBX} } }` (HL7 v2 sections 7.3.1, 7.3.7).
     private mutating func group(_ segments: [HL7Segment]) {
-        let specimenFirst = message.messageType == "OUL"
+        let specimenFirst = message.plainType == "OUL"
         var shared: [HL7Segment] = []
         var specimen: [HL7Segment] = []
         var order: [HL7Segment] = []
@@ -142,11 +170,11 @@ private struct HL7Reader {
 
     private mutating func read(_ group: Group) -> SpecimenReport {
         source = HL7Source(message)
-        for segment in group.context { source.set(FieldPath.packed(segment.name), segment) }
+        for segment in group.context { source.set(segment) }
         var report = lines.report(source)
         var comments = CommentCollector()
         for segment in group.lines {
-            source.set(FieldPath.packed(segment.name), segment)
+            source.set(segment)
             if segment.name == "OBX" {
                 let known = report.observations.count
                 lines.read(source, at: "OBX|\(segment.occurrence)", into: &report)

@@ -57,7 +57,7 @@ struct LineReader {
     ///
     /// It ends up in exactly one of the report's lists; `problems` may add a remark on it.
     mutating func read(_ source: some FieldSource, at: String, into report: inout SpecimenReport) {
-        if let rule = profile.lines.first(where: { source.holds($0.conditions) }) {
+        if let rule = profile.lines.first(where: { isFor($0, source) }) {
             let line = AsideLine(at: at, why: rule.why)
             if rule.fate == .secondary { report.secondary.append(line) } else { report.ignored.append(line) }
             return
@@ -94,6 +94,10 @@ struct LineReader {
         }
         report.observations.append(observation)
         report.problems += remarks
+    }
+
+    private func isFor(_ rule: LineRule, _ source: some FieldSource) -> Bool {
+        source.holds(rule.conditions) && !(rule.isForUnlistedOnly && code(source)?.test != nil)
     }
 
     /// The first of the places' texts that the profile knows as a test, else the first text there is.

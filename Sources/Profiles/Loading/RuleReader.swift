@@ -87,8 +87,9 @@ struct RuleReader {
             let fate = map.require("is")?.choice(of: LineRule.Fate.self)
             let why = map.require("why")?.name()
             let conditions = map.require("when").flatMap(self.conditions)
+            let isForUnlistedOnly = map["unlisted_only"]?.bool() ?? false
             guard let fate, let why, let conditions else { return nil }
-            return LineRule(fate: fate, conditions: conditions, why: why)
+            return LineRule(fate: fate, conditions: conditions, isForUnlistedOnly: isForUnlistedOnly, why: why)
         } ?? nil
     }
 

@@ -9,6 +9,9 @@ import HL7
 public struct HL7Orders: Sendable {
     static let messageTypes: Set<String> = ["ORM", "OML", "OMI", "OMG"]
 
+    /// ORC and OBR groups of one message.
+    static let mostGroups = 5_000
+
     let facility: Facility
 
     /// A reader for a facility, whose authorities say which system an MRN belongs to.
@@ -24,7 +27,12 @@ public struct HL7Orders: Sendable {
         }
         let patient = try patient(in: message)
         var changes: [OrderChange] = []
-        for group in OrderGroup.groups(in: message) {
+        let groups = OrderGroup.groups(in: message)
+        guard groups.count <= Self.mostGroups else {
+            throw OrderMistake(
+                what: "The message holds \(groups.count) orders; at most \(Self.mostGroups) are taken in one message.")
+        }
+        for group in groups {
             changes.append(try change(group, type: type, patient: patient))
         }
         guard !changes.isEmpty else {
@@ -88,16 +96,28 @@ public struct HL7Orders: Sendable {
     /// Orders of one accession, kind and action become one, their tests in order, each once.
     private static func joined(_ changes: [OrderChange]) -> [OrderChange] {
         var result: [OrderChange] = []
+        // The order whose tests are being gathered, held in one place only so that it grows without being copied.
+        var open: Order?
+        var known: Set<OrderedTest> = []
+        func close() {
+            if let order = open { result.append(.place(order)) }
+            open = nil
+        }
         for change in changes {
-            guard case .place(let order) = change, case .place(var before)? = result.last,
-                before.kind == .laboratory, order.kind == .laboratory, before.accession == order.accession
-            else {
+            guard case .place(let order) = change, order.kind == .laboratory else {
+                close()
                 result.append(change)
                 continue
             }
-            before.tests += order.tests.filter { !before.tests.contains($0) }
-            result[result.count - 1] = .place(before)
+            if open?.accession != order.accession {
+                close()
+                open = order
+                open?.tests = []
+                known = []
+            }
+            for test in order.tests where known.insert(test).inserted { open?.tests.append(test) }
         }
+        close()
         return result
     }
 }

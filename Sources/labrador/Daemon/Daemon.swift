@@ -26,6 +26,9 @@ struct Daemon {
 
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
+        // Before anything is opened. Files, the console and the destinations need descriptors too.
+        var bounds = LinkBounds()
+        bounds.connectionsInAll = min(bounds.connectionsInAll, DescriptorLimit.raise() / 4 * 3)
         let store = try openStore()
         try warnOfOrphans(store)
         let status = LinkStatusBoard()
@@ -40,7 +43,7 @@ struct Daemon {
             service: LinkService(
                 devices: configuration.devices,
                 orderListener: configuration.ordersHL7.map { .init(host: $0.host, port: $0.port) },
-                facility: configuration.facility, journal: inbox, orders: inbox, status: status,
+                bounds: bounds, facility: configuration.facility, journal: inbox, orders: inbox, status: status,
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger, clock: wallClock),
             status: status, readiness: readiness, logger: logger)
         let processor = ResultProcessor(

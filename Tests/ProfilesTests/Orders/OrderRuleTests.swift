@@ -136,3 +136,22 @@ struct OrderTimeTests {
         #expect(order.priority == expected)
     }
 }
+
+@Suite("Orders larger than anyone places")
+struct OrderSizeTests {
+    @Test("many identifiers and many tests cost no more than their length", .timeLimit(.minutes(1)))
+    func linear() throws {
+        let pid = "PID|1||" + String(repeating: "a~", count: 40_000) + "M1^^^^MR||RAO^ASHA"
+        let tests = (0..<4_000).map { "OBR|\($0)|P|L1|T\($0 % 3_000)" }.joined(separator: "\r")
+        let order = try placedOrder(orderHeader("ORM^O01"), pid, "ORC|NW|P|L1", tests)
+        #expect(order.patient.mrn == "M1")
+        #expect(order.tests.count == 3_000)
+    }
+
+    @Test("more orders than one message may hold are a mistake")
+    func tooMany() throws {
+        let many = (0...5_000).map { "OBR|\($0)|P|L\($0)|T" }.joined(separator: "\r")
+        let mistake = try orderMistake(orderHeader("ORM^O01"), orderPatient, many)
+        #expect(mistake?.what.hasPrefix("The message holds 5001 orders") == true)
+    }
+}
