@@ -13,9 +13,11 @@ import Testing
     }
 
     @Test func withoutLoincThereIsNoCoding() throws {
-        let named = try Written(Sample.observation("12", .quantity("5", nil), name: "Glucose")).observation()
+        let bundle = try Written(Sample.observation("12", .quantity("5", nil), name: "Glucose"))
+        let named = try bundle.observation()
         #expect((named["code"] as? [String: Any])?.keys.sorted() == ["text"])
-        #expect(at(named, "code", "text") == "Glucose [12]")
+        #expect(at(named, "code", "text") == "12")
+        #expect(try bundle.notes() == ["Test: Glucose"])
         let bare = try Written(Sample.observation("12", .quantity("5", nil))).observation()
         #expect(at(bare, "code", "text") == "12")
     }

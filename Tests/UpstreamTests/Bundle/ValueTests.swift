@@ -50,7 +50,8 @@ import Testing
         #expect(at(observation["dataAbsentReason"], "text") == (trimmed.isEmpty ? nil : trimmed))
         #expect(
             try bundle.notes() == [
-                trimmed.isEmpty ? "No value: the device sent none." : "No value: the device sent \(trimmed)"
+                trimmed.isEmpty ? "No value: the device sent none." : "No value: the device sent \(trimmed)",
+                "Unit on the device: mg/dL",
             ])
     }
 

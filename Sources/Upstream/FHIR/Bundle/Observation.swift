@@ -35,24 +35,21 @@ extension JSONWriter {
         raw("}")
     }
 
-    /// LOINC where it is known, with the profile's name as display and the device's own code as text. Without LOINC
-    /// there is no coding, and the text is the device's code with its name.
+    /// LOINC where it is known, with the profile's name as display; the text is always the device's own code, so that a
+    /// destination finds a test by it. Without LOINC there is no coding, and a note tells the name.
     private mutating func code(of observed: Observation) {
-        let name = observed.name.flatMap { $0.isEmpty || $0 == observed.code ? nil : $0 }
         raw("{")
         if let loinc = observed.loinc, !loinc.isEmpty {
             raw(#""coding":[{"system":"http://loinc.org","code":"#)
             string(loinc)
-            if let name {
+            if let name = observed.nameBesideCode {
                 raw(#","display":"#)
                 string(name)
             }
-            raw(#"}],"text":"#)
-            string(observed.code)
-        } else {
-            raw(#""text":"#)
-            string(name.map { "\($0) [\(observed.code)]" } ?? observed.code)
+            raw("}],")
         }
+        raw(#""text":"#)
+        string(observed.code)
         raw("}")
     }
 
@@ -85,9 +82,14 @@ private func remarks(on observed: Observation, carried: CarriedValue, hasTime: B
     switch carried {
     case .absent(_, let text):
         remarks.append(text.isEmpty ? "No value: the device sent none." : "No value: the device sent \(text)")
-    case .string where !observed.deviceUnit.isEmpty: remarks.append("Unit on the device: \(observed.deviceUnit)")
     case .string, .quantity: break
     }
+    // No element but valueQuantity has a unit.
+    if case .quantity = carried {
+    } else if !observed.deviceUnit.isEmpty {
+        remarks.append("Unit on the device: \(observed.deviceUnit)")
+    }
+    if observed.loinc?.isEmpty != false, let name = observed.nameBesideCode { remarks.append("Test: \(name)") }
     let flags =
         observed.deviceFlags.filter { !$0.isEmpty && !observed.flags.contains($0) }
         + observed.flags.filter { !$0.isEmpty && !interpretationCodes.contains($0) }
@@ -96,6 +98,11 @@ private func remarks(on observed: Observation, carried: CarriedValue, hasTime: B
         remarks.append("Time on the device: \(performed)")
     }
     return remarks + observed.notes.filter { !$0.isEmpty }
+}
+
+extension Observation {
+    /// The name, where it says more than the code.
+    fileprivate var nameBesideCode: String? { name.flatMap { $0.isEmpty || $0 == code ? nil : $0 } }
 }
 
 /// Codes of http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation that may be sent; another flag is told
