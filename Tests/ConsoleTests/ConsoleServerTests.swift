@@ -143,7 +143,9 @@ import Testing
                     $0.socketPath = other
                 }.run()
             }
-            #expect(error?.sentence.hasPrefix("api.listen: 127.0.0.1:\(address.port) cannot be opened") == true)
+            #expect(
+                error?.sentence.hasPrefix("api.listen: cannot listen on 127.0.0.1:\(address.port): another program")
+                    == true)
             #expect(ControlSocketFile(path: other).probe() == .absent)
         }
     }

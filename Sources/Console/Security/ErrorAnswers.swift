@@ -8,6 +8,7 @@ import Logging
 /// Errors of ours are logged, by kind only.
 struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
     let pages: PageFrame
+    let logger: Logger
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -17,7 +18,7 @@ struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
         } catch {
             let refusal = RequestRefusal(error)
             if refusal.status == .internalServerError {
-                context.logger.error(
+                logger.error(
                     "a request failed",
                     metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(type(of: error))"])
             }
