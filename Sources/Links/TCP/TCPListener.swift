@@ -9,13 +9,15 @@ enum Admission: Sendable, Equatable {
 }
 
 /// Decides on a new connection by its address and how many are open.
-func admit(address: String?, allow: [String], open: Int, bounds: LinkBounds) -> Admission {
+func admit(address: String?, allow: [AddressRange], open: Int, bounds: LinkBounds) -> Admission {
     if open >= bounds.connectionsPerListener {
         return .refused("\(bounds.connectionsPerListener) connections are open already; a further one was closed.")
     }
     if allow.isEmpty { return .admitted }
-    guard let address, allow.contains(address) else {
-        return .refused("A connection from \(address ?? "an unknown address") was closed: it is not in `allow`.")
+    let peer = address.flatMap { IPAddress($0) }
+    guard let peer, allow.contains(where: { $0.contains(peer) }) else {
+        let who = peer?.description ?? "an unknown address"
+        return .refused("A connection from \(who) was closed: it is not in `allow`.")
     }
     return .admitted
 }
@@ -24,7 +26,7 @@ func admit(address: String?, allow: [String], open: Int, bounds: LinkBounds) -> 
 struct TCPListener: Sendable {
     let host: String
     let port: Int
-    let allow: [String]
+    let allow: [AddressRange]
     let bounds: LinkBounds
     let group: any EventLoopGroup
     let remark: @Sendable (String) -> Void
