@@ -55,7 +55,7 @@ python: test-deps
 	    echo 'pynetdicom cannot be installed: the tests that talk to it will be skipped.'; }
 
 build: deps
-	swift build -c release --product labrador $(SWIFT_FLAGS)
+	swift build -c release --product labrador --static-swift-stdlib $(SWIFT_FLAGS)
 
 # Builds nothing, so that it can run as root. A configuration that is there stays as it is.
 install:
