@@ -22,8 +22,11 @@ struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
                     "a request failed",
                     metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(type(of: error))"])
             }
-            if request.uri.path.hasPrefix("/api/") { return try Response.json(refusal.answer, status: refusal.status) }
-            return pages.error(refusal)
+            var response =
+                request.uri.path.hasPrefix("/api/")
+                ? try Response.json(refusal.answer, status: refusal.status) : pages.error(refusal)
+            response.headers.append(contentsOf: refusal.headers)
+            return response
         }
     }
 }

@@ -17,7 +17,7 @@ func consoleRouter(
     _ listener: ConsoleListener, configuration: ConsoleConfiguration, ports: ConsolePorts, logger: Logger,
     now: @escaping @Sendable () -> Timestamp
 ) -> Router<BasicRequestContext> {
-    let router = Router(context: BasicRequestContext.self)
+    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
     let frame = PageFrame(facility: configuration.facility, now: now)
     router.add(middleware: AnswerHeaders())
     router.add(middleware: ErrorAnswers(pages: frame, logger: logger))
@@ -27,5 +27,6 @@ func consoleRouter(
     OrderRoutes(ports: ports, configuration: configuration).add(to: router)
     DecisionRoutes(ports: ports, configuration: configuration).add(to: router)
     PageRoutes(ports: ports, configuration: configuration, frame: frame).add(to: router)
+    router.refuseOtherMethods()
     return router
 }

@@ -82,10 +82,15 @@ public struct ConsoleServer: Service {
         // is told by us: what failed in a request by `ErrorAnswers`, what failed at start by the error thrown.
         var quiet = logger
         quiet.logLevel = .critical
+        let share = ConnectionShare(limit: configuration.connectionsPerAddress)
+        let limit = TimeAmount.nanoseconds(configuration.requestTimeout.wholeMicroseconds.clampedToNanoseconds)
         return Application(
             router: consoleRouter(listener, configuration: configuration, ports: ports, logger: logger, now: now),
             server: .http1(
                 configuration: .init(
+                    // The control socket is its owner's alone, who may take as long as a large import takes.
+                    additionalChannelHandlers: listener == .tcp
+                        ? [RequestDeadlineInstaller(limit: limit, share: share)] : [],
                     idleTimeout: .nanoseconds(configuration.idleTimeout.wholeMicroseconds.clampedToNanoseconds))),
             configuration: ApplicationConfiguration(
                 address: address,
