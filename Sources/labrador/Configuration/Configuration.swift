@@ -8,6 +8,8 @@ struct Configuration: Sendable {
     var facility = Facility()
     /// Folder of the embedded store, its lock and the control socket.
     var storePath = "/var/lib/labrador"
+    /// Where the daemon listens for commands.
+    var controlSocket: String { storePath + "/labrador.sock" }
     /// Where console and API listen.
     var api = SocketAddressText(host: "127.0.0.1", port: 8080)
     /// Names under which browsers may reach the console, besides addresses and localhost.

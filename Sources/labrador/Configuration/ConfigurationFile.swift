@@ -31,11 +31,3 @@ enum ConfigurationFile {
         }
     }
 }
-
-/// Where the daemon of a configuration listens for commands.
-enum ControlSocket {
-    /// `labrador.sock` in the store's folder.
-    static func path(config: String?) throws -> String {
-        try ConfigurationFile.load(config).storePath + "/labrador.sock"
-    }
-}

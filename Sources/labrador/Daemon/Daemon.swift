@@ -27,7 +27,7 @@ struct Daemon {
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         let store = try openStore()
-        let status = LinkStatusBoard()
+        let status = LinkStatusBoard(lastMessages: try await lastMessages(store))
         let committed = Nudge()
         let lanes = try makeLanes(store)
         let nudgeLanes: @Sendable () -> Void = { for lane in lanes { lane.nudge() } }
@@ -91,6 +91,14 @@ struct Daemon {
         return logger
     }
 
+    private func lastMessages(_ store: Store) async throws -> [DeviceID: Timestamp] {
+        do throws(StoreError) {
+            return try await store.lastMessages()
+        } catch {
+            throw CommandFailure("store: \(error.sentence)")
+        }
+    }
+
     private func openStore() throws -> Store {
         do throws(StoreError) {
             return try Store.open(
@@ -131,7 +139,7 @@ struct Daemon {
         console.host = configuration.api.host
         console.port = configuration.api.port
         console.hostNames = configuration.apiHostNames
-        console.socketPath = configuration.storePath + "/labrador.sock"
+        console.socketPath = configuration.controlSocket
         console.facility = configuration.facility
         return console
     }
