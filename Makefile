@@ -11,12 +11,20 @@ SWIFT_FLAGS := --disable-index-store
 RELEASE := .build/release/labrador
 PYTHON := .build/python
 
-.PHONY: help deps test-deps python build run test bench fuzz format lint clean
+# Where `make install` puts things, below DESTDIR.
+PREFIX ?= /usr
+DESTDIR ?=
+# These two are looked up under these names by the daemon and by systemd, whatever the prefix.
+PROFILES := /usr/share/labrador/device-profiles
+UNITS := /lib/systemd/system
+
+.PHONY: help deps test-deps python build install run test bench fuzz format lint clean
 
 help:
 	@echo 'make run     build, and run the demonstration (Ctrl-C ends it)'
 	@echo 'make test    build, and run every test'
 	@echo 'make build   build $(RELEASE)'
+	@echo 'make install put what `make build` built, the profiles and the systemd unit in their places (PREFIX, DESTDIR)'
 	@echo 'make bench   run the benchmarks (release build)'
 	@echo 'make lint    check the format'
 
@@ -47,7 +55,21 @@ python: test-deps
 	    echo 'pynetdicom cannot be installed: the tests that talk to it will be skipped.'; }
 
 build: deps
-	swift build -c release --product labrador $(SWIFT_FLAGS)
+	swift build -c release --product labrador --static-swift-stdlib $(SWIFT_FLAGS)
+
+# Builds nothing, so that it can run as root. A configuration that is there stays as it is.
+install:
+	@[ -x $(RELEASE) ] || { echo 'There is no $(RELEASE) yet. Run `make build` first.'; exit 1; }
+	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/labrador
+	rm -rf $(DESTDIR)$(PROFILES)
+	install -d $(DESTDIR)$(PROFILES)
+	cp -R --preserve=mode device-profiles/. $(DESTDIR)$(PROFILES)
+	install -d $(DESTDIR)$(UNITS)
+	sed 's|/usr/bin/labrador|$(PREFIX)/bin/labrador|' systemd/labrador.service >$(DESTDIR)$(UNITS)/labrador.service
+	chmod 644 $(DESTDIR)$(UNITS)/labrador.service
+	install -D -m 644 systemd/labrador.sysusers $(DESTDIR)/usr/lib/sysusers.d/labrador.conf
+	@[ -e $(DESTDIR)/etc/labrador/labrador.yaml ] || \
+	    install -D -m 644 systemd/labrador.yaml $(DESTDIR)/etc/labrador/labrador.yaml
 
 run: build
 	@exec samples/demo.sh $(RELEASE)

@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Core", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging,
+                "Core", hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, http1,
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             resources: ["console.css", "console.js", "icon.svg"].map { .embedInCode("Assets/" + $0) },

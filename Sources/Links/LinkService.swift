@@ -77,19 +77,19 @@ public final class LinkService: Sendable {
     private func open(_ device: DeviceConfiguration) async throws -> any Channel {
         switch device.link {
         case .tcpListen(let host, let port, let allow):
-            status.register(device.id, profile: device.profile.id, address: "\(host):\(port)")
+            status.register(device.id, profile: device.profile.id, address: authority(host, port))
             let listener = TCPListener(
                 host: host, port: port, allow: allow, bounds: bounds, connections: connections, group: group,
                 remark: { [status, id = device.id] in status.remark(id, $0) },
                 makeHandler: handlerFactory(for: device))
             do {
                 let channel = try await listener.start()
-                status.opened(device.id, address: "\(host):\(channel.localAddress?.port ?? port)")
+                status.opened(device.id, address: authority(host, channel.localAddress?.port ?? port))
                 return channel
             } catch {
+                let why = listenFailure(error)
                 throw CannotOpen(
-                    description: "Device \(device.id): cannot listen on \(host):\(port): \(error). "
-                        + "Is another program using the port?")
+                    description: "Device \(device.id): cannot listen on \(authority(host, port)): \(why).")
             }
         }
     }
@@ -138,8 +138,8 @@ public final class LinkService: Sendable {
             return try await listener.start()
         } catch {
             throw CannotOpen(
-                description: "orders.hl7: cannot listen on \(orderListener.host):\(orderListener.port): \(error). "
-                    + "Is another program using the port?")
+                description: "orders.hl7: cannot listen on \(authority(orderListener.host, orderListener.port)): "
+                    + "\(listenFailure(error)).")
         }
     }
 }

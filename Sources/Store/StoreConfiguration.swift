@@ -54,6 +54,8 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var worklistEntries = 10_000
     /// Most bytes kept of a destination's answer or of a person's reason.
     public var answerBytes = 16 << 10
+    /// Messages looked at, newest first, for when each device last sent one: the journal has no index by device.
+    public var lastMessageScan = 10_000
     /// Most orders, reports and messages told in one explanation, newest kept.
     public var explainedItems = 500
 

@@ -1,7 +1,6 @@
 """The machine that is measured on, and whether it is ours alone."""
 import os
 import pathlib
-import platform
 import re
 import subprocess
 
@@ -18,15 +17,24 @@ def is_memory(folder):
     return _file_system(folder)[0] in ("tmpfs", "ramfs")
 
 
+def _disk(device):
+    """What kind of disk a file system is on; its name says nothing to a reader."""
+    if re.match(r"/dev/(vd|xvd)", device):
+        return "a virtual disk"
+    rotates = pathlib.Path(f"/sys/class/block/{os.path.basename(os.path.realpath(device))}/queue/rotational")
+    if not rotates.exists():
+        return "a disk"
+    return "a hard disk" if rotates.read_text().strip() == "1" else "a solid-state disk"
+
+
 def description(folder):
-    """One line for the report."""
-    cpu = pathlib.Path("/proc/cpuinfo").read_text()
-    model = re.search(r"model name\s*: (.*)", cpu)
+    """One line for the report: the kind of machine, not which one."""
+    virtual = "hypervisor" in re.search(r"flags\s*: (.*)|$", pathlib.Path("/proc/cpuinfo").read_text())[0]
     memory = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1024 / 1024
-    system = re.search(r'PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text())
+    release = dict(re.findall(r'^(\w+)="?(.*?)"?$', pathlib.Path("/etc/os-release").read_text(), re.M))
     kind, device = _file_system(folder)
-    return (f"Machine: {os.cpu_count()} cores ({model[1] if model else platform.machine()}), {memory:.0f} GiB, "
-            f"{kind} on {device}, Linux {platform.release()}, {system[1] if system else 'unknown system'}.")
+    return (f"Machine: {os.cpu_count()} {'virtual cores' if virtual else 'cores'}, {memory:.0f} GiB, "
+            f"{kind} on {_disk(device)}, {release.get('ID', 'linux').capitalize()} {release.get('VERSION_ID', '')}.")
 
 
 class Others:

@@ -45,9 +45,12 @@ import Testing
     }
 
     /// Runs a server, hands its address to `test`, and shuts it down gracefully.
-    private func withServer(_ test: @escaping @Sendable (ConsoleAddress) async throws -> Void) async throws {
+    private func withServer(
+        _ change: (inout ConsoleConfiguration) -> Void = { _ in },
+        _ test: @escaping @Sendable (ConsoleAddress) async throws -> Void
+    ) async throws {
         let (addresses, continuation) = AsyncStream.makeStream(of: ConsoleAddress.self)
-        let server = server(onReady: { continuation.yield($0) })
+        let server = server(change, onReady: { continuation.yield($0) })
         var quiet = Logger(label: "test")
         quiet.logLevel = .critical
         let group = ServiceGroup(configuration: .init(services: [server], logger: quiet))
@@ -91,6 +94,40 @@ import Testing
                 var request = HTTPClientRequest(url: url)
                 request.headers.add(name: "Host", value: "evil.example")
                 #expect(try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status.code == code)
+            }
+        }
+    }
+
+    @Test func peersThatDripAreClosedAndTheirAddressGetsAnAnswerMeanwhile() async throws {
+        try await withServer {
+            $0.requestTimeout = .seconds(2)
+            $0.connectionsPerAddress = 4
+            $0.connections = 8
+        } _: { [path] address in
+            let head = "POST /api/v1/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n["
+            let peers = try (0..<12).map { try DrippingPeer(port: address.port, first: $0 < 6 ? head : "GET / HT") }
+            let socket = try #require(URL(httpURLWithSocketPath: path, uri: "/healthz")).absoluteString
+            for url in ["\(address.url)healthz", socket] {
+                let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(1))
+                #expect(answer.status == .ok)
+            }
+            // One byte now and then keeps nobody alive.
+            let end = ContinuousClock.now + .seconds(10)
+            while peers.contains(where: { $0.drip() }), ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(peers.allSatisfy { !$0.drip() })
+        }
+    }
+
+    @Test func aConnectionThatAsksAgainAndAgainIsKept() async throws {
+        try await withServer {
+            $0.requestTimeout = .seconds(1)
+        } _: { address in
+            let peer = try DrippingPeer(port: address.port, first: "")
+            for _ in 0..<8 {
+                #expect(peer.ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").hasPrefix("HTTP/1.1 200"))
+                try await Task.sleep(for: .milliseconds(200))
             }
         }
     }
@@ -143,7 +180,9 @@ import Testing
                     $0.socketPath = other
                 }.run()
             }
-            #expect(error?.sentence.hasPrefix("api.listen: 127.0.0.1:\(address.port) cannot be opened") == true)
+            #expect(
+                error?.sentence.hasPrefix("api.listen: cannot listen on 127.0.0.1:\(address.port): another program")
+                    == true)
             #expect(ControlSocketFile(path: other).probe() == .absent)
         }
     }

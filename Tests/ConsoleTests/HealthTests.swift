@@ -17,6 +17,27 @@ import Testing
         #expect(answer.text.contains("SQLITE_IOERR"))
     }
 
+    @Test(arguments: ["/", "/healthz", "/api/v1/devices", "/assets/console.css"])
+    func headIsGetWithoutABody(path: String) async throws {
+        let console = ConsoleUnderTest()
+        let (head, get) = (try await console.send(.head, path), try await console.send(.get, path))
+        #expect(head.status == .ok)
+        #expect(head.body.readableBytes == 0)
+        #expect(head.headers[.contentType] == get.headers[.contentType])
+        #expect(head.headers[.contentLength] == "\(get.body.readableBytes)")
+    }
+
+    @Test(arguments: [
+        (HTTPRequest.Method.post, "/healthz", "GET, HEAD"), (.delete, "/api/v1/holds", "GET, HEAD"),
+        (.get, "/api/v1/explain", "POST"), (.head, "/api/v1/holds/H1/release", "POST"),
+        (.put, "/explain", "GET, HEAD, POST"), (.get, "/api/v1/orders/L1", ""),
+    ])
+    func aKnownAddressNamesItsMethods(method: HTTPRequest.Method, path: String, allowed: String) async throws {
+        let answer = try await ConsoleUnderTest().send(method, path)
+        #expect(answer.status == (allowed.isEmpty ? .notFound : .methodNotAllowed))
+        #expect((answer.headers[.allow] ?? "") == allowed)
+    }
+
     @Test func metricsAreInPrometheusText() {
         let samples = [
             MetricSample(

@@ -69,7 +69,9 @@ import Testing
         for words in [
             "haem-1", "Connected", "The serial port is gone.", "Another patient", "nothing was posted",
             "422: Patient with",
-            "6.90", "LL critically low", "&lt;0.50", "no value", "Posted", "Control", "no message yet",
+            "6.90", "LL critically low", "&lt;0.50", "no value", "Delivered", "Refused by the HMS", "Skipped, not sent",
+            "Posted", "Control",
+            "no message lately",
             "action=\"/holds/H41/reject\"", "action=\"/holds/H40/assign\"", "action=\"/queue/D77/retry\"",
             "action=\"/queue/D84/skip\"",
         ] { #expect(text.contains(words), "\(words)") }

@@ -9,12 +9,13 @@ import Testing
     @Test func resultsStandInColumns() {
         #expect(
             text.results(Array(DemoRows.results.prefix(5))) == """
-                RECEIVED  ACCESSION   MRN      TEST  VALUE  UNIT     FLAGS  STATE   DEVICE
-                09:42     L24-000129  MRN0129  WBC   11.84  10*3/uL  H      posted  haem-2
-                09:42     L24-000129  MRN0129  RBC    4.62  10*6/uL  N      posted  haem-2
-                09:42     L24-000129  MRN0129  HGB    6.90  g/dL     LL     posted  haem-2
-                09:42     L24-000129  MRN0129  PLT       -  10*3/uL         posted  haem-2
-                09:41     L24-000126  MRN0126  CRP   <0.50  mg/L            posted  haem-2
+                RECEIVED  ACCESSION   MRN      TEST  VALUE  UNIT     FLAGS  STATE              DEVICE
+                09:42     L24-000129  MRN0129  WBC   11.84  10*3/uL  H      posted, delivered  haem-2
+                09:42     L24-000129  MRN0129  RBC    4.62  10*6/uL  N      posted, delivered  haem-2
+                09:42     L24-000129  MRN0129  HGB    6.90  g/dL     LL     posted, delivered  haem-2
+                09:42     L24-000129  MRN0129  PLT       -  10*3/uL         posted, refused    haem-2
+                09:41     L24-000126  MRN0126  CRP   <0.50  mg/L            posted, skipped    haem-2
+                Times are in Asia/Kolkata.
 
                 """)
     }
@@ -26,6 +27,7 @@ import Testing
                 H41   patient-mismatch  L24-000131  haem-1  M902     09:35  open
                     The device names another patient than the order with this accession. Check the tube's label:
                     nothing was posted.
+                Times are in Asia/Kolkata.
 
                 """)
     }

@@ -8,12 +8,12 @@ import Testing
 @Suite("Who may connect")
 struct AdmissionTests {
     @Test("an empty list admits any address, a list only its own")
-    func allowList() {
+    func allowList() throws {
+        let allow = [try #require(AddressRange("10.0.0.21"))]
         #expect(admit(address: "10.0.0.9", allow: [], open: .init(), bounds: LinkBounds()) == .admitted)
-        #expect(admit(address: "10.0.0.21", allow: ["10.0.0.21"], open: .init(), bounds: LinkBounds()) == .admitted)
+        #expect(admit(address: "10.0.0.21", allow: allow, open: .init(), bounds: LinkBounds()) == .admitted)
         for address in ["10.0.0.9", nil] {
-            guard case .refused = admit(address: address, allow: ["10.0.0.21"], open: .init(), bounds: LinkBounds())
-            else {
+            guard case .refused = admit(address: address, allow: allow, open: .init(), bounds: LinkBounds()) else {
                 Issue.record("\(address ?? "nil") was admitted")
                 continue
             }

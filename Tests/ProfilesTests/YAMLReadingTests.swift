@@ -54,6 +54,14 @@ import Testing
             ])
     }
 
+    @Test func anAbandonedMappingSaysNothingOfItsOtherKeys() {
+        let found = complaints("b: 1\nc: 2\n") { map -> Bool? in
+            if map.require("a") == nil { map.abandon() }
+            return nil
+        }
+        #expect(found == ["f.yaml:1: 'a' is missing"])
+    }
+
     @Test func severalMistakesAreCollected() {
         let found = complaints("a: maybe\nb: 70000\nc:\n  d: [x]\n") { map in
             _ = map["a"]?.bool()

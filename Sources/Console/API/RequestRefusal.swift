@@ -7,6 +7,8 @@ import Hummingbird
 struct RequestRefusal: Error {
     var status: HTTPResponse.Status
     var answer: ErrorAnswer
+    /// Headers the answer carries besides its own.
+    var headers: HTTPFields = [:]
 
     init(_ status: HTTPResponse.Status, _ sentence: String) {
         self.status = status

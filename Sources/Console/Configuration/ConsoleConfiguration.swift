@@ -31,6 +31,10 @@ public struct ConsoleConfiguration: Sendable, Equatable {
     public var typedCharacters = 500
     /// Connections served at once on each listener; further ones wait to be accepted.
     public var connections = 128
+    /// Connections of one address among them; one too many closes the oldest that has sent no whole request.
+    public var connectionsPerAddress = 64
+    /// How long a network connection may take to send a whole request, from its opening or the end of its last answer.
+    public var requestTimeout: Duration = .seconds(30)
     /// How long a connection may be silent, and how long shutting down waits for one.
     public var idleTimeout: Duration = .seconds(60)
     /// Bounds on orders.

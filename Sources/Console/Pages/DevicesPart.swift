@@ -17,7 +17,7 @@ struct DevicesPart {
         let state = StateWord.device(device.state)
         let last: HTML =
             device.last_message.isEmpty
-            ? "no message yet"
+            ? "no message lately"
             : "\(clock.ago(device.last_message) ?? ""), \(time(device.last_message, clock))"
         let remark: HTML? = device.remark.isEmpty ? nil : "<p class=\"remark\">\(device.remark)</p>"
         return """

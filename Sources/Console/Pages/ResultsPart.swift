@@ -33,7 +33,7 @@ struct ResultsPart {
             <td data-label="Value" class="number">\(value)\
             <td data-label="Unit">\(result.unit)\
             <td data-label="Flags">\(result.flags.map { chip(StateWord.flag($0)) })\
-            <td data-label="State">\(chip(StateWord.result(result.state)))\
+            <td data-label="State">\(chip(StateWord.result(result.state, delivery: result.delivery)))\
             <td data-label="Device">\(result.device)</tr>
             """
     }

@@ -8,6 +8,7 @@ import Logging
 /// Errors of ours are logged, by kind only.
 struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
     let pages: PageFrame
+    let logger: Logger
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -17,12 +18,15 @@ struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
         } catch {
             let refusal = RequestRefusal(error)
             if refusal.status == .internalServerError {
-                context.logger.error(
+                logger.error(
                     "a request failed",
                     metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(type(of: error))"])
             }
-            if request.uri.path.hasPrefix("/api/") { return try Response.json(refusal.answer, status: refusal.status) }
-            return pages.error(refusal)
+            var response =
+                request.uri.path.hasPrefix("/api/")
+                ? try Response.json(refusal.answer, status: refusal.status) : pages.error(refusal)
+            response.headers.append(contentsOf: refusal.headers)
+            return response
         }
     }
 }

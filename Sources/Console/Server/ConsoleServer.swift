@@ -11,8 +11,10 @@ public struct ConsoleAddress: Sendable, Equatable {
     public var host: String
     /// The port in use, also when 0 was asked for.
     public var port: Int
+    /// `127.0.0.1:8080`, `[::1]:8080`.
+    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     /// What to type into a browser.
-    public var url: String { host.contains(":") ? "http://[\(host)]:\(port)/" : "http://\(host):\(port)/" }
+    public var url: String { "http://\(authority)/" }
 }
 
 /// The console: JSON API and pages on TCP (`api.listen`) and, for the command line, on the control socket.
@@ -47,7 +49,7 @@ public struct ConsoleServer: Service {
         if !isLoopback(configuration.host) {
             logger.warning(
                 "the console has no user accounts yet: whoever reaches it may read results and decide about them",
-                metadata: ["listen": "\(configuration.host):\(configuration.port)"])
+                metadata: ["listen": "\(ConsoleAddress(host: configuration.host, port: configuration.port).authority)"])
         }
         let opened = OpenedListeners(configuration: configuration, onReady: onReady)
         var services: [any Service] = [
@@ -67,9 +69,8 @@ public struct ConsoleServer: Service {
         do {
             try await ServiceGroup(configuration: .init(services: services, logger: logger)).run()
         } catch let error as IOError {
-            throw ConsoleStartError(
-                "api.listen: \(configuration.host):\(configuration.port) cannot be opened (\(error)). Another program "
-                    + "may listen there: stop it, or choose another port.")
+            let place = ConsoleAddress(host: configuration.host, port: configuration.port).authority
+            throw ConsoleStartError("api.listen: cannot listen on \(place): \(listenFailure(errno: error.errnoCode)).")
         }
     }
 
@@ -77,13 +78,19 @@ public struct ConsoleServer: Service {
         _ listener: ConsoleListener, at address: BindAddress,
         onRunning: @escaping @Sendable (any Channel) async -> Void
     ) -> some Service {
+        // The server's own lines tell of internal paths and ids, and of every socket that a shutdown closes; what matters
+        // is told by us: what failed in a request by `ErrorAnswers`, what failed at start by the error thrown.
         var quiet = logger
-        // The server's own lines tell of internal paths and ids; what matters is told by the daemon.
-        quiet.logLevel = max(logger.logLevel, .warning)
+        quiet.logLevel = .critical
+        let share = ConnectionShare(limit: configuration.connectionsPerAddress)
+        let limit = TimeAmount.nanoseconds(configuration.requestTimeout.wholeMicroseconds.clampedToNanoseconds)
         return Application(
-            router: consoleRouter(listener, configuration: configuration, ports: ports, now: now),
+            router: consoleRouter(listener, configuration: configuration, ports: ports, logger: logger, now: now),
             server: .http1(
                 configuration: .init(
+                    // The control socket is its owner's alone, who may take as long as a large import takes.
+                    additionalChannelHandlers: listener == .tcp
+                        ? [RequestDeadlineInstaller(limit: limit, share: share)] : [],
                     idleTimeout: .nanoseconds(configuration.idleTimeout.wholeMicroseconds.clampedToNanoseconds))),
             configuration: ApplicationConfiguration(
                 address: address,

@@ -26,6 +26,8 @@ public struct ControlSocketFile: Sendable, Equatable {
 
     /// Bytes a path may have: `sun_path` of unix(7) less its closing NUL.
     public static let maximumPathBytes = 107
+    /// Bytes the path of the folder may have that holds `labrador.sock`.
+    public static let maximumFolderBytes = maximumPathBytes - "/labrador.sock".utf8.count
 
     /// Tries to connect, without waiting.
     public func probe() -> SocketProbe {

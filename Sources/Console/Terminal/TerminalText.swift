@@ -21,10 +21,10 @@ public struct TerminalText: Sendable {
             .init("MESSAGES", isNumber: true), .init("PROFILE", narrowest: 10),
         ])
         for row in rows {
-            let last = row.last_message.isEmpty ? "none yet" : clock.short(row.last_message)
+            let last = row.last_message.isEmpty ? "none lately" : clock.short(row.last_message)
             table.add([row.id, row.state, row.listening, last, String(row.messages), row.profile], note: row.remark)
         }
-        return table.text(width: width)
+        return text(table)
     }
 
     /// Orders.
@@ -41,7 +41,7 @@ public struct TerminalText: Sendable {
                 clock.short(row.received),
             ])
         }
-        return table.text(width: width)
+        return text(table)
     }
 
     /// The worklist.
@@ -57,7 +57,7 @@ public struct TerminalText: Sendable {
                 row.station_ae.isEmpty ? "any" : row.station_ae, row.accession, row.mrn, row.patient, row.state,
             ])
         }
-        return table.text(width: width)
+        return text(table)
     }
 
     /// Results.
@@ -74,10 +74,10 @@ public struct TerminalText: Sendable {
             table.add([
                 clock.short(row.received), row.accession, row.mrn, row.test, row.value.isEmpty ? "-" : row.value,
                 row.unit,
-                row.flags.joined(separator: " "), row.state, row.device,
+                row.flags.joined(separator: " "), state(of: row), row.device,
             ])
         }
-        return table.text(width: width)
+        return text(table)
     }
 
     /// Holds, each with its sentence.
@@ -94,7 +94,7 @@ public struct TerminalText: Sendable {
                     clock.short(row.since), row.state,
                 ], note: row.what)
         }
-        return table.text(width: width)
+        return text(table)
     }
 
     /// Deliveries, each with the destination's answer.
@@ -109,7 +109,17 @@ public struct TerminalText: Sendable {
                 [row.id, row.state, row.destination, row.key, String(row.attempts), clock.short(row.since)],
                 note: row.answer)
         }
-        return table.text(width: width)
+        return text(table)
+    }
+
+    /// A table, and under it the zone its times are in.
+    private func text(_ table: TextTable) -> String { table.text(width: width) + zone }
+
+    private var zone: String { "Times are in \(clock.zoneName).\n" }
+
+    /// `posted, refused`: a posted result with what became of it.
+    private func state(of row: ResultRow) -> String {
+        row.delivery.isEmpty ? row.state : "\(row.state), \(row.delivery)"
     }
 
     /// A story, step by step, and then the messages.
@@ -125,6 +135,7 @@ public struct TerminalText: Sendable {
                 out += margin + String(repeating: " ", count: indent - margin.count) + line + "\n"
             }
         }
+        out += zone
         for (number, raw) in story.raw.enumerated() {
             out += "\nAs the device sent it\(story.raw.count > 1 ? ", \(number + 1) of \(story.raw.count)" : ""):\n"
             for line in raw.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -1,3 +1,5 @@
+import Core
+
 /// How a state looks: its word, and how much it asks of a person.
 ///
 /// Colour follows from the tone and never stands alone.
@@ -32,17 +34,28 @@ struct StateWord: Equatable {
         }
     }
 
-    /// A result's state (`ResultState`).
-    static func result(_ state: String) -> StateWord {
-        switch state {
+    /// A result's state (`ResultState`), and for a posted one what became of it (`ResultDelivery`).
+    static func result(_ state: String, delivery: String) -> StateWord {
+        if state == "posted", let delivery = ResultDelivery(rawValue: delivery) { return result(delivery) }
+        return switch state {
         case "received": StateWord(word: "Received", tone: .busy)
         case "held": StateWord(word: "Held", tone: .attention)
-        case "posted": StateWord(word: "Posted", tone: .good)
+        case "posted": StateWord(word: "Posted", tone: .busy)
         case "stored": StateWord(word: "Stored", tone: .good)
         case "superseded": StateWord(word: "Superseded", tone: .quiet)
         case "rejected": StateWord(word: "Rejected", tone: .bad)
         case "control": StateWord(word: "Control", tone: .quiet)
         default: StateWord(word: state, tone: .quiet)
+        }
+    }
+
+    private static func result(_ delivery: ResultDelivery) -> StateWord {
+        switch delivery {
+        case .delivered: StateWord(word: "Delivered", tone: .good)
+        case .waiting: StateWord(word: "Posted", tone: .busy)
+        case .refused: StateWord(word: "Refused by the HMS", tone: .bad)
+        case .setAside: StateWord(word: "Set aside, not sent", tone: .attention)
+        case .skipped: StateWord(word: "Skipped, not sent", tone: .attention)
         }
     }
 

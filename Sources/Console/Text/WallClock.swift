@@ -19,14 +19,6 @@ public struct WallClock: Sendable {
     /// The zone's name, for people.
     public var zoneName: String { zone.identifier }
 
-    /// A clock in this machine's zone, set to now.
-    public static var ofThisMachine: WallClock { WallClock(zone: .current, now: Date()) }
-
-    private init(zone: TimeZone, now: Date) {
-        self.zone = zone
-        self.now = now
-    }
-
     /// `09:31` for today, `21 Nov 09:31` for another day, with the year for another year.
     ///
     /// Text that is no moment stays.

@@ -92,11 +92,13 @@ public struct ResultRow: Sendable, Codable, HoldsPatientData {
     public var device: String
     /// When it was received, ISO 8601 UTC.
     public var received: String
+    /// One of `ResultDelivery`; empty for a result that is not posted.
+    public var delivery: String
 
     /// A row.
     public init(
         id: String, accession: String, mrn: String, test: String, name: String, value: String, unit: String,
-        flags: [String], state: String, device: String, received: String
+        flags: [String], state: String, device: String, received: String, delivery: String = ""
     ) {
         self.id = id
         self.accession = accession
@@ -109,6 +111,7 @@ public struct ResultRow: Sendable, Codable, HoldsPatientData {
         self.state = state
         self.device = device
         self.received = received
+        self.delivery = delivery
     }
 }
 
@@ -189,7 +192,7 @@ public struct DeviceRow: Sendable, Codable, Equatable {
     public var state: String
     /// `127.0.0.1:5001` with the port in use, or the address or serial port being opened.
     public var listening: String
-    /// When the last message ended, ISO 8601 UTC; empty when none came yet.
+    /// When the last message ended, also before this start, ISO 8601 UTC; empty when none came lately.
     public var last_message: String
     /// Messages acknowledged since start.
     public var messages: Int

@@ -4,10 +4,10 @@ import Profiles
 /// How bytes reach a device (contract: `devices[].link`).
 public enum DeviceLink: Sendable, Equatable {
     /// We listen, the device connects. `allow` lists the addresses that may; empty allows any. Port 0 takes a free one.
-    case tcpListen(host: String, port: Int, allow: [String])
+    case tcpListen(host: String, port: Int, allow: [AddressRange])
 
     /// Where we listen, and for whom.
-    public var listening: (host: String, port: Int, allow: [String]) {
+    public var listening: (host: String, port: Int, allow: [AddressRange]) {
         switch self {
         case .tcpListen(let host, let port, let allow): (host, port, allow)
         }

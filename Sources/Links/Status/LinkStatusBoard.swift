@@ -19,15 +19,18 @@ public final class LinkStatusBoard: DeviceBoard {
     }
 
     private let state = NIOLockedValueBox(State())
+    private let lastMessages: [DeviceID: Timestamp]
 
     /// An empty board.
-    public init() {}
+    ///
+    /// - Parameter lastMessages: When devices last sent a message before this start.
+    public init(lastMessages: [DeviceID: Timestamp] = [:]) { self.lastMessages = lastMessages }
 
     /// Puts a device on the board before its link is opened.
     func register(_ id: DeviceID, profile: String, address: String) {
         state.withLockedValue { state in
             if state.entries[id] == nil { state.order.append(id) }
-            state.entries[id] = Entry(profile: profile, address: address)
+            state.entries[id] = Entry(profile: profile, address: address, lastMessage: lastMessages[id])
         }
     }
 

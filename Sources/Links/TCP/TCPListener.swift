@@ -12,10 +12,12 @@ enum Admission: Sendable, Equatable {
 
 /// Decides on a new connection by its address and how many are open.
 func admit(
-    address: String?, allow: [String], open: OpenConnections.Occupancy, bounds: LinkBounds
+    address: String?, allow: [AddressRange], open: OpenConnections.Occupancy, bounds: LinkBounds
 ) -> Admission {
-    if !allow.isEmpty, !(address.map(allow.contains) ?? false) {
-        return .refused("A connection from \(address ?? "an unknown address") was closed: it is not in `allow`.")
+    let peer = address.flatMap { IPAddress($0) }
+    if !allow.isEmpty, !allow.contains(where: { range in peer.map(range.contains) ?? false }) {
+        let who = peer?.description ?? "an unknown address"
+        return .refused("A connection from \(who) was closed: it is not in `allow`.")
     }
     let full = [
         (open.inAll, bounds.connectionsInAll, "to this daemon"),
@@ -30,7 +32,7 @@ func admit(
 struct TCPListener: Sendable {
     let host: String
     let port: Int
-    let allow: [String]
+    let allow: [AddressRange]
     let bounds: LinkBounds
     let connections: OpenConnections
     let group: any EventLoopGroup

@@ -15,6 +15,7 @@ enum ProfileReader {
             let name = map.require("name")?.name()
             guard let wire = map.require("protocol")?.choice(of: ProtocolWord.self)?.wire else {
                 // Without the protocol nothing else can be judged.
+                map.abandon()
                 return nil
             }
             var profile = Profile(id: id, name: name ?? id, wire: wire)

@@ -19,13 +19,21 @@ public final class YAMLDocument {
     public init(text: String, file: String) {
         self.file = file
         do {
-            guard let node = try Yams.compose(yaml: text) else { return }
+            guard let node = try Yams.compose(yaml: Self.plain(text)) else { return }
             root = YAMLValue(node: node, line: node.mark?.line ?? 1, path: "", document: self)
         } catch let error as YamlError {
             note(error)
         } catch {
             note("this is not YAML: \(error)", line: 1)
         }
+    }
+
+    /// The text without a byte order mark and with bare line feeds, as some editors of Windows do not leave it; the
+    /// parser would count the mark as a character of the first line's indentation.
+    private static func plain(_ text: String) -> String {
+        var scalars = text.unicodeScalars
+        if scalars.first == "\u{FEFF}" { scalars.removeFirst() }
+        return String(scalars).replacing("\r\n", with: "\n")
     }
 
     /// Adds a mistake.

@@ -6,6 +6,7 @@ public final class YAMLMap {
     public let value: YAMLValue
     private let entries: [(key: String, line: Int?, node: Node)]
     private var asked: [String] = []
+    private var isAbandoned = false
 
     init(_ mapping: Node.Mapping, of value: YAMLValue) {
         self.value = value
@@ -32,7 +33,11 @@ public final class YAMLMap {
         return value.wrong("exactly one of \(names) belongs here; there are \(found.count)")
     }
 
+    /// Gives up on this mapping after a mistake that leaves its other keys unread: they are not noted as unknown.
+    public func abandon() { isAbandoned = true }
+
     func noteUnknownKeys() {
+        if isAbandoned { return }
         for entry in entries where !asked.contains(entry.key) {
             let suggestion = didYouMean(entry.key, asked)
             let place = value.path.isEmpty ? "" : "\(value.path): "

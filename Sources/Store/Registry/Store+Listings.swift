@@ -121,7 +121,8 @@ enum Listings {
         return try Query(
             database,
             """
-            SELECT \(StoredResult.columns), r.performed, r.specimen, coalesce(o.mrn, r.claim, ''), d.name, r.received
+            SELECT \(StoredResult.columns), r.performed, r.specimen, coalesce(o.mrn, r.claim, ''), d.name, r.received,
+                CASE x.state WHEN \(ResultState.posted.code) THEN \(deliveryStates) END
             FROM result x JOIN report r ON r.id = x.report JOIN device d ON d.id = r.device
             LEFT JOIN orders o ON o.id = r.order_id\(conditions.sql)
             ORDER BY x.report DESC, x.position LIMIT ?
@@ -133,15 +134,42 @@ enum Listings {
                 id: result.id.text, accession: row.text(26), mrn: row.text(27), test: seen.code, name: seen.name ?? "",
                 value: (seen.value.comparator?.rawValue ?? "") + seen.value.token,
                 unit: seen.unit ?? seen.deviceUnit, flags: seen.flags, state: result.state.rawValue,
-                device: row.text(28), received: Timestamp(microseconds: row.int(29)).iso8601)
+                device: row.text(28), received: Timestamp(microseconds: row.int(29)).iso8601,
+                delivery: try ResultDelivery(states: row.textOrNil(30))?.rawValue ?? "")
         }
     }
+
+    /// The states of a result's deliveries, one for each destination: `10`, `4,10`. A report has few (`delivery_report`).
+    private static let deliveryStates = """
+        (SELECT group_concat(v.state) FROM delivery v INDEXED BY delivery_report
+            WHERE v.report = x.report AND v.round = x.round)
+        """
 
     /// Reports by specimen or, where a person assigned them, by the order's accession.
     static let reportsOfAccession = """
         SELECT id FROM report WHERE specimen = ? AND results > 0 UNION
         SELECT a.id FROM report a JOIN orders b ON b.id = a.order_id WHERE b.accession = ? AND a.assigned = 1
         """
+}
+
+extension ResultDelivery {
+    /// What most needs a person among the states of a result's deliveries; nil when there is none.
+    fileprivate init?(states: String?) throws {
+        let found = try (states ?? "").split(separator: ",").compactMap { Int64($0) }
+            .map { Self(try StoredDelivery(code: $0)) }
+        guard let first = Self.allCases.first(where: found.contains) else { return nil }
+        self = first
+    }
+
+    private init(_ state: StoredDelivery) {
+        switch state {
+        case .dead: self = .refused
+        case .parked: self = .setAside
+        case .skipped: self = .skipped
+        case .ready, .ambiguous, .leased: self = .waiting
+        case .delivered: self = .delivered
+        }
+    }
 }
 
 extension Patient {

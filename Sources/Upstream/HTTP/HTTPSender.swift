@@ -30,11 +30,7 @@ final class HTTPSender: Sendable {
         http.connectionPool.idleTimeout = .seconds(25)
         if let file = configuration.trustedCertificates {
             var tls = TLSConfiguration.makeClientConfiguration()
-            do {
-                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
-            } catch {
-                throw .certificates(file: file, why: "no certificate could be read from it")
-            }
+            tls.additionalTrustRoots = [.certificates(try FHIRConfiguration.trustedCertificates(in: file))]
             http.tlsConfiguration = tls
         }
         // One event loop: a lane's requests then never wait for each other across threads.

@@ -11,7 +11,7 @@ struct Check: ParsableCommand {
     var config: String?
 
     func run() throws {
-        let configuration = try ConfigurationFile.load(config)
+        let configuration = try ConfigurationFile.load(config, opensFiles: true)
         for line in Self.summary(of: configuration) { print(line) }
     }
 
@@ -24,9 +24,9 @@ struct Check: ParsableCommand {
         if let orders = configuration.ordersHL7 { lines.append("orders       HL7 over MLLP on \(orders)") }
         for device in configuration.devices {
             let (host, port, allow) = device.link.listening
-            let who = allow.isEmpty ? "anybody" : allow.joined(separator: ", ")
-            lines.append(
-                "device       \(device.id): \(device.profile.id), listens on \(host):\(port) for \(who)")
+            let who = allow.isEmpty ? "anybody" : allow.map(\.description).joined(separator: ", ")
+            let place = SocketAddressText(host: host, port: port)
+            lines.append("device       \(device.id): \(device.profile.id), listens on \(place) for \(who)")
         }
         if let dicom = configuration.dicom {
             lines.append("radiology    \(dicom.aeTitle) on \(dicom.listen), worklist scope \(dicom.scope)")

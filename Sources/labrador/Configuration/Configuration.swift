@@ -8,6 +8,8 @@ struct Configuration: Sendable {
     var facility = Facility()
     /// Folder of the embedded store, its lock and the control socket.
     var storePath = "/var/lib/labrador"
+    /// Where the daemon listens for commands.
+    var controlSocket: String { storePath + "/labrador.sock" }
     /// Where console and API listen.
     var api = SocketAddressText(host: "127.0.0.1", port: 8080)
     /// Names under which browsers may reach the console, besides addresses and localhost.
@@ -40,7 +42,11 @@ struct SocketAddressText: Sendable, Equatable, CustomStringConvertible {
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
         guard !host.isEmpty, let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
             return nil
         }

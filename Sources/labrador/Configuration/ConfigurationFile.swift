@@ -16,23 +16,18 @@ enum ConfigurationFile {
     }
 
     /// Reads it.
-    static func load(_ given: String?) throws -> Configuration {
+    ///
+    /// - Parameter opensFiles: Whether the files it names are looked at as well (`ConfigurationReader.opensFiles`).
+    static func load(_ given: String?, opensFiles: Bool = false) throws -> Configuration {
         let path = try path(given)
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure("\(path):1: this file cannot be read; does it exist, and may you read it?")
         }
         do throws(ConfigurationMistakes) {
-            return try ConfigurationReader(file: path).read(String(decoding: data, as: UTF8.self))
+            let reader = ConfigurationReader(file: path, opensFiles: opensFiles)
+            return try reader.read(String(decoding: data, as: UTF8.self))
         } catch {
             throw CommandFailure(error.description)
         }
-    }
-}
-
-/// Where the daemon of a configuration listens for commands.
-enum ControlSocket {
-    /// `labrador.sock` in the store's folder.
-    static func path(config: String?) throws -> String {
-        try ConfigurationFile.load(config).storePath + "/labrador.sock"
     }
 }

@@ -1,12 +1,15 @@
+import Console
 import Core
 import Foundation
-import Links
 import Profiles
 
 /// Reads `labrador.yaml`: every mistake at once, each with its line and the remedy.
 struct ConfigurationReader {
     /// The file's name in messages.
     let file: String
+    /// Whether files with tokens and certificates are opened to see that they are of use: `serve` and `check` need that,
+    /// a listing command has no business with them.
+    var opensFiles = false
 
     /// Reads a configuration's text.
     func read(_ text: String) throws(ConfigurationMistakes) -> Configuration {
@@ -14,21 +17,19 @@ struct ConfigurationReader {
             var configuration = Configuration()
             if let facility = map["facility"] { configuration.facility = Self.facility(facility) }
             if let store = map["store"] { configuration.storePath = Self.storePath(store) ?? configuration.storePath }
-            if let api = map["api"] {
-                _ = api.map { map in
-                    if let listen = map["listen"].flatMap(Self.address) { configuration.api = listen }
-                    configuration.apiHostNames = map["host_names"]?.list(allowsSingle: true) { $0.name() } ?? []
-                }
-            }
-            if let orders = map["orders"] { configuration.ordersHL7 = Self.ordersHL7(orders) }
-            configuration.profileFolders = ProfileLibrary.standardDirectories(
-                configured: map["profiles"]?.list(allowsSingle: true) { $0.name() } ?? [], configurationFile: file)
+            let plan = ListenPlan()
+            Self.readAPI(map["api"], into: &configuration, plan)
+            if let orders = map["orders"] { configuration.ordersHL7 = Self.ordersHL7(orders, plan) }
+            configuration.profileFolders = profileFolders(map["profiles"])
             let library = ProfileLibrary(directories: configuration.profileFolders)
-            if let devices = map["devices"] { configuration.devices = DeviceReader(library: library).devices(devices) }
-            if let dicom = map["dicom"] { configuration.dicom = DICOMReader.section(dicom) }
-            if let destinations = map["destinations"] {
-                configuration.destinations = Self.destinations(destinations)
+            if let devices = map["devices"] {
+                configuration.devices = DeviceReader(library: library, plan: plan).devices(devices)
             }
+            if let dicom = map["dicom"] { configuration.dicom = DICOMReader(plan: plan).section(dicom) }
+            if let destinations = map["destinations"] {
+                configuration.destinations = DestinationReader(opensFiles: opensFiles).destinations(destinations)
+            }
+            plan.noteClashes()
             return configuration
         }
     }
@@ -52,54 +53,41 @@ struct ConfigurationReader {
         } ?? Facility()
     }
 
+    private static func readAPI(_ value: YAMLValue?, into configuration: inout Configuration, _ plan: ListenPlan) {
+        let listen: YAMLValue? =
+            value?.map { map in
+                configuration.apiHostNames = map["host_names"]?.list(allowsSingle: true) { $0.name() } ?? []
+                return map["listen"]
+            } ?? nil
+        if let address = listen.flatMap(address) { configuration.api = address }
+        plan.add(configuration.api, for: "the console", at: listen)
+    }
+
     private static func storePath(_ value: YAMLValue) -> String? {
         value.map { map in
             if let postgres = map["postgres"] {
                 postgres.mistake("PostgreSQL is not supported yet; remove it to use the embedded store in `path`")
             }
-            return map.require("path")?.name()
-        } ?? nil
-    }
-
-    private static func ordersHL7(_ value: YAMLValue) -> SocketAddressText? {
-        value.map { map in
-            map["hl7"].flatMap { $0.map { map in map.require("listen").flatMap(address) } ?? nil }
-        } ?? nil
-    }
-
-    private static func destinations(_ value: YAMLValue) -> [DestinationSection] {
-        var seen: Set<String> = []
-        return value.list { entry in
-            entry.map { map in destination(map, &seen) } ?? nil
-        } ?? []
-    }
-
-    private static func destination(_ map: YAMLMap, _ seen: inout Set<String>) -> DestinationSection? {
-        let id = map.require("id")
-        let name = id?.name()
-        if let name, !seen.insert(name).inserted { id?.mistake("'\(name)' names two destinations; ids must differ") }
-        for kind in ["hl7", "rest"] {
-            map[kind]?.mistake("destinations of this kind are not supported yet; use `fhir`")
-        }
-        guard let fhir = map.require("fhir"), let name else { return nil }
-        return fhir.map { map in
-            let url = map.require("url")
-            let text = url?.name() ?? ""
-            let parsed = URLComponents(string: text)
-            if !text.isEmpty, parsed?.host?.isEmpty != false || !["http", "https"].contains(parsed?.scheme ?? "") {
-                url?.mistake("'\(text)' is no web address; write https://HOST/PATH")
+            guard let value = map.require("path"), let path = value.name() else { return nil }
+            let limit = ControlSocketFile.maximumFolderBytes
+            if path.utf8.count > limit {
+                value.mistake(
+                    "this path has \(path.utf8.count) bytes; at most \(limit) are possible, because the control socket "
+                        + "stands in this folder and Linux limits the names of sockets")
             }
-            return DestinationSection(
-                id: DestinationID(name), url: text, tokenFile: map["token_file"]?.name(),
-                trustFile: map["trust_file"]?.name(),
-                concurrency: map["concurrency"]?.integer(in: 1...64) ?? 8)
-        }
+            return path
+        } ?? nil
     }
 
-    /// Reads `HOST:PORT`.
-    static func address(_ value: YAMLValue) -> SocketAddressText? {
-        guard let text = value.name() else { return nil }
-        return SocketAddressText(text)
-            ?? value.wrong("'\(text)' is not HOST:PORT; write 127.0.0.1:8080, or port 0 for any free one")
+    private static func ordersHL7(_ value: YAMLValue, _ plan: ListenPlan) -> SocketAddressText? {
+        value.map { map in
+            map["hl7"].flatMap { $0.map { map in orderListener(map.require("listen"), plan) } ?? nil }
+        } ?? nil
+    }
+
+    private static func orderListener(_ value: YAMLValue?, _ plan: ListenPlan) -> SocketAddressText? {
+        guard let value, let address = address(value) else { return nil }
+        plan.add(address, for: "the order listener", at: value)
+        return address
     }
 }

@@ -31,7 +31,7 @@ struct Daemon {
         bounds.connectionsInAll = min(bounds.connectionsInAll, DescriptorLimit.raise() / 4 * 3)
         let store = try openStore()
         try warnOfOrphans(store)
-        let status = LinkStatusBoard()
+        let status = LinkStatusBoard(lastMessages: try await lastMessages(store))
         let committed = Nudge()
         let lanes = try makeLanes(store)
         let nudgeLanes: @Sendable () -> Void = { for lane in lanes { lane.nudge() } }
@@ -95,6 +95,14 @@ struct Daemon {
         return logger
     }
 
+    private func lastMessages(_ store: Store) async throws -> [DeviceID: Timestamp] {
+        do throws(StoreError) {
+            return try await store.lastMessages()
+        } catch {
+            throw CommandFailure("store: \(error.sentence)")
+        }
+    }
+
     private func openStore() throws -> Store {
         do throws(StoreError) {
             return try Store.open(
@@ -149,7 +157,7 @@ struct Daemon {
         console.host = configuration.api.host
         console.port = configuration.api.port
         console.hostNames = configuration.apiHostNames
-        console.socketPath = configuration.storePath + "/labrador.sock"
+        console.socketPath = configuration.controlSocket
         console.facility = configuration.facility
         return console
     }

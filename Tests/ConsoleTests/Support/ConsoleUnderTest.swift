@@ -21,7 +21,7 @@ struct ConsoleUnderTest {
         let router = consoleRouter(
             listener, configuration: configuration,
             ports: ConsolePorts(registry: registry, orders: registry, devices: devices, echo: echo, metrics: metrics),
-            now: { DemoRows.now })
+            logger: Logger(label: "console-test"), now: { DemoRows.now })
         return try await Application(router: router).test(.router) { client in
             try await client.execute(
                 uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })

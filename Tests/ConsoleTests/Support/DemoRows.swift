@@ -73,12 +73,14 @@ enum DemoRows {
             ("QC-L2", "QC-L2", "13.90", "g/dL", [], "control", "QC-LOT-77"),
             ("HBsAg", "Hepatitis B surface antigen", "Positive", "", ["A"], "rejected", "L24-000110"),
         ]
+        let deliveries = ["delivered", "delivered", "delivered", "refused", "skipped", "", "waiting"]
         return rows.enumerated().map { index, row in
             ResultRow(
                 id: "0000000000000000000000000000000\(index)", accession: row.6,
                 mrn: row.6.hasPrefix("L24") ? "MRN0\(row.6.suffix(3))" : "", test: row.0, name: row.1, value: row.2,
                 unit: row.3, flags: row.4, state: row.5,
-                device: index < 5 ? "haem-2" : "chem-1", received: "2026-11-22T04:1\(2 - index / 4):0\(9 - index).000Z")
+                device: index < 5 ? "haem-2" : "chem-1", received: "2026-11-22T04:1\(2 - index / 4):0\(9 - index).000Z",
+                delivery: index < deliveries.count ? deliveries[index] : "")
         }
     }
 

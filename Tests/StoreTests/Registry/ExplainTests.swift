@@ -37,6 +37,16 @@ struct ExplainTests {
         #expect(story.steps.last?.reference == "D1")
     }
 
+    @Test("a cancelled order only arrives at its arrival, and is cancelled when it was")
+    func cancelled() async throws {
+        let house = try House()
+        try await house.apply(.place(.laboratory("A1")))
+        try await house.apply(.cancel(.laboratory("A1")))
+        let steps = try #require(try await house.store.explain("A1")).steps
+        #expect(steps.map(\.step) == ["order", "cancelled"])
+        #expect(steps.map { $0.what.contains("cancelled") } == [false, true])
+    }
+
     @Test("a message alone tells of its reports")
     func message() async throws {
         let house = try await walked()

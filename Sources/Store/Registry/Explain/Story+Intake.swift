@@ -9,8 +9,7 @@ extension Story {
             let source = stored.source.map { "\($0)" } ?? ""
             tell(
                 stored.received, .order,
-                "\(order.kind.rawValue) order \(order.accession) arrived (\(codes.joined(separator: ", "))); "
-                    + "it is now \(order.state.rawValue).", source)
+                "\(order.kind.rawValue) order \(order.accession) arrived (\(codes.joined(separator: ", "))).", source)
             let changes = try Query(
                 database, "SELECT at, cancelled, source FROM order_change WHERE order_id = ? ORDER BY number"
             ).all([.int(id)]) { (Timestamp(microseconds: $0.int(0)), $0.flag(1), $0.intOrNil(2).map { MessageID($0) }) }

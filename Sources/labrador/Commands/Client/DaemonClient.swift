@@ -13,6 +13,8 @@ struct DaemonClient: Sendable {
     /// How long an answer may take: long enough for a full import batch on a slow disk.
     static let answerTimeout = TimeAmount.seconds(120)
 
+    /// Shows times in the hospital's zone, whatever zone this machine is in.
+    let clock: WallClock
     private let path: String
     private let http: HTTPClient
 
@@ -20,12 +22,14 @@ struct DaemonClient: Sendable {
     ///
     /// - Throws: `CommandFailure` with code 69 when nobody answers on the socket, with what to do.
     init(config: String?) throws {
-        path = try ControlSocket.path(config: config)
+        let configuration = try ConfigurationFile.load(config)
+        clock = WallClock(zoneName: configuration.facility.timeZone, now: wallClock())
+        path = configuration.controlSocket
         if let reason = Self.whyNobodyAnswers(at: path) { throw CommandFailure(reason, code: ClientExit.notRunning) }
-        var configuration = HTTPClient.Configuration()
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.redirectConfiguration = .disallow
-        http = HTTPClient(configuration: configuration)
+        var client = HTTPClient.Configuration()
+        client.connectionPool.retryConnectionEstablishment = false
+        client.redirectConfiguration = .disallow
+        http = HTTPClient(configuration: client)
     }
 
     private static func whyNobodyAnswers(at path: String) -> String? {

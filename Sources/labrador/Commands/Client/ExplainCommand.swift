@@ -17,7 +17,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data(bytes + [UInt8(ascii: "\n")]))
             } else {
                 let story = try JSONDecoder().decode(Explanation.self, from: Data(bytes))
-                say(TerminalText(clock: .ofThisMachine).explanation(story))
+                say(TerminalText(clock: client.clock).explanation(story))
             }
         }
     }

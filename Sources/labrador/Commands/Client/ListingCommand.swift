@@ -19,7 +19,7 @@ func printListing<Row: Decodable>(
             count = try printLines(bytes)
         } else {
             let rows = try JSONDecoder().decode([Row].self, from: Data(bytes))
-            say(table(TerminalText(clock: .ofThisMachine))(rows))
+            say(table(TerminalText(clock: client.clock))(rows))
             count = rows.count
         }
         let bounds = ConsoleConfiguration()

@@ -1,0 +1,16 @@
+import Core
+import NIOCore
+
+/// `127.0.0.1:5001`, `[::]:5001`.
+func authority(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+}
+
+/// Why a listener could not be opened, in words for people.
+func listenFailure(_ error: any Error) -> String {
+    switch error {
+    case let error as IOError: listenFailure(errno: error.errnoCode)
+    case is SocketAddressError.UnknownHost: "no address is known for this host name; check it, or write an address"
+    default: "\(error)"
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite("What `check` finds wrong, `serve` does not start with; what it finds right, `serve` opens")
+    struct ConfigurationChecks {
+        private let folder: TemporaryFolder
+
+        init() throws { folder = try TemporaryFolder() }
+
+        /// What `check` says about a configuration, each line without the file's name: `6: devices[2]…`.
+        private func complaints(_ text: String) async throws -> [String] {
+            let file = try folder.write(text, to: "c.yaml")
+            let output = try await labrador("check", "--config", file)
+            #expect(output.code == (output.err.isEmpty ? 0 : 1))
+            return output.err.split(separator: "\n").map { $0.replacingOccurrences(of: file + ":", with: "") }
+        }
+
+        private func device(_ id: String, _ listen: String, _ more: String = "") -> String {
+            "  - { id: \(id), profile: erba-xl-1000, link: { tcp: { listen: \"\(listen)\"\(more) } } }\n"
+        }
+
+        private var profiles: String { "profiles: [\(Binary.profiles)]\n" }
+
+        @Test(
+            "two listeners at one address are told at the second",
+            arguments: [
+                ("127.0.0.1:24001", 3, "device a listens on 127.0.0.1:24001 (line 3)"),
+                ("0.0.0.0:24001", 3, "device a listens"), ("[::]:24001", 3, "device a listens"),
+                ("localhost:8080", 0, ""), ("0.0.0.0:8080", 3, "the console listens on 127.0.0.1:8080 (by default)"),
+                ("127.0.0.1:0", 0, ""), ("127.0.0.2:24001", 0, ""), ("0.0.0.0:11112", 3, "radiology listens"),
+            ])
+        func clash(second: String, first: Int, words: String) async throws {
+            let found = try await complaints(
+                profiles + "devices:\n" + device("a", "127.0.0.1:24001") + device("b", second)
+                    + "  - { id: c, profile: erba-xl-1000, link: { tcp: { listen: '127.0.0.1:0' } } }\n"
+                    + (second.hasSuffix("11112") ? "dicom: { ae_title: LAB }\n" : ""))
+            if words.isEmpty {
+                #expect(found == [])
+            } else {
+                #expect(found.count == 1)
+                #expect(found.allSatisfy { $0.hasPrefix("4: devices[2].link.tcp.listen: ") && $0.contains(words) })
+            }
+        }
+
+        @Test("orders, console and radiology are counted in")
+        func otherListeners() async throws {
+            let found = try await complaints(
+                """
+                api: { listen: 127.0.0.1:24001 }
+                orders: { hl7: { listen: 0.0.0.0:24001 } }
+                dicom:
+                  listen: 127.0.0.1:24001
+
+                """)
+            #expect(found.count == 2)
+            #expect(found.first?.hasPrefix("2: orders.hl7.listen: ") == true)
+            #expect(found.last?.hasPrefix("4: dicom.listen: ") == true)
+        }
+
+        @Test("a token or certificate file that is of no use is told at its line; a listing command does not mind")
+        func files() async throws {
+            try folder.write("", to: "empty")
+            try folder.write("secret\n", to: "token")
+            let text = """
+                destinations:
+                  - id: hms
+                    fhir:
+                      url: http://127.0.0.1:1/fhir
+                      token_file: \(folder.path)/none
+                      trust_file: \(folder.path)/empty
+                  - { id: b, fhir: { url: "http://127.0.0.1:1/", token_file: \(folder.path)/empty } }
+                  - { id: c, fhir: { url: "http://127.0.0.1:1/", token_file: \(folder.path)/token } }
+
+                """
+            let found = try await complaints(text)
+            #expect(found.count == 3)
+            for (line, words) in zip(found, ["5: ", "6: ", "7: "]) { #expect(line.hasPrefix(words)) }
+            #expect(found.first?.contains("it cannot be read") == true)
+            #expect(found.last?.contains("it is empty") == true)
+            let serve = try await labrador("serve", "--config", folder.path + "/c.yaml")
+            #expect(serve.code == 1)
+            #expect(serve.err.contains("c.yaml:5: "))
+            #expect(try await labrador("devices", "--config", folder.path + "/c.yaml").code == 69)
+        }
+
+        @Test("`allow` takes addresses and ranges only")
+        func allow() async throws {
+            #expect(
+                try await complaints(
+                    profiles + "devices:\n" + device("a", "[::]:24001", ", allow: [10.0.0.0/24, 'fd00::/8']")) == [])
+            let found = try await complaints(
+                profiles + "devices:\n" + device("a", "[::]:24001", ", allow: [10.0.0.0/24, analyser]"))
+            #expect(found.count == 1)
+            #expect(found.first?.hasPrefix("3: devices[1].link.tcp.allow[2]: 'analyser' is neither") == true)
+        }
+
+        @Test("ids, hosts, modalities, folders and a path too long for the control socket")
+        func values() async throws {
+            let long = folder.path + "/" + String(repeating: "x", count: 100)
+            let found = try await complaints(
+                """
+                store: { path: \(long) }
+                profiles: [\(Binary.profiles), nowhere]
+                api: { listen: "10.0.0.256:80" }
+                devices:
+                \(device("'a b'", "127.0.0.1:0"))\(device("\"a\\tb\"", "127.0.0.1:0"))\(device("c", "-x:1"))\
+                dicom:
+                  modalities:
+                    - { id: ct, ae_title: CT01, modality: CT }
+                    - { id: ct, ae_title: CT02, modality: ct }
+                    - { id: mr, ae_title: MR01, modality: MAGNETICRESONANCE, host: "a b" }
+
+                """)
+            let wanted = [
+                (1, "the control socket"), (2, "there is no folder \(folder.path)/nowhere"),
+                (3, "neither an IP address"),
+                (5, "one word"), (6, "one word"), (7, "neither an IP address"), (11, "'ct' names two modalities"),
+                (11, "'ct' is no modality"), (12, "'MAGNETICRESONANCE' is no modality"), (12, "neither an IP address"),
+            ]
+            #expect(found.count == wanted.count)
+            for (line, words) in wanted {
+                #expect(found.contains { $0.hasPrefix("\(line): ") && $0.contains(words) }, "\(line): \(words)")
+            }
+        }
+
+        @Test("a byte order mark and the line ends of Windows change nothing")
+        func windows() async throws {
+            let text =
+                "\u{FEFF}facility:\n  name: Ward\n\(profiles)store: { path: /tmp/x }\ndevices:\n"
+                + device("a", "[::1]:0")
+            #expect(try await complaints(text.replacingOccurrences(of: "\n", with: "\r\n")) == [])
+            let wrong = try await complaints((text + "nonsense: 1\n").replacingOccurrences(of: "\n", with: "\r\n"))
+            #expect(wrong.count == 1)
+            #expect(wrong.first?.hasPrefix("7: 'nonsense'") == true)
+        }
+
+        @Test("a port that is taken when `serve` starts is one sentence")
+        func taken() async throws {
+            let house = try House(["haem-1": "horiba-yumizen-h500"])
+            let daemon = try await house.start()
+            let port = try house.port("haem-1")
+            for (more, place) in [
+                ("api: { listen: 127.0.0.1:0 }\ndevices:\n" + device("a", "127.0.0.1:\(port)"), "Device a"),
+                ("api: { listen: 127.0.0.1:\(house.api) }\n", "api.listen"),
+            ] {
+                let text = profiles + "store: { path: \(folder.path)/s }\n" + more
+                let serve = try await labrador(
+                    "serve", "--log-level", "error", "--config", try folder.write(text, to: "second.yaml"))
+                #expect(serve.code == 1)
+                #expect(serve.err.hasPrefix("\(place): cannot listen on 127.0.0.1:"))
+                #expect(serve.err.contains("another program listens there already"))
+                #expect(serve.err.split(separator: "\n").count == 1, "\(serve.err)")
+            }
+            try await daemon.stop()
+        }
+
+        @Test("a link or destination that is not supported yet is one mistake")
+        func unsupported() async throws {
+            let found = try await complaints(
+                profiles
+                    + """
+                    devices:
+                      - { id: a, profile: erba-xl-1000, link: { serial: { port: /dev/ttyS0, baud: 9600 } } }
+                      - { id: b, profile: erba-xl-1000, link: { tcp: { connect: 10.0.0.30:5100 } } }
+                    destinations:
+                      - { id: lis, hl7: { connect: 10.0.0.5:6661 } }
+
+                    """)
+            #expect(found.map { $0.prefix(2) } == ["3:", "4:", "6:"])
+        }
+    }
+}
