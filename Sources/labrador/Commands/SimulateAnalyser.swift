@@ -35,7 +35,7 @@ struct SimulateAnalyser: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let library = CommandProfiles(extra: profiles)
+        let library = try CommandProfiles(folders: profiles)
         let profile = try library.profile(profile)
         let address = try Self.address(to)
         let messages = try recordings(of: profile, in: library)
