@@ -3,6 +3,9 @@ import ArgumentParser
 /// The command line (contract, section 2).
 @main
 struct Labrador: AsyncParsableCommand {
+    /// The version of this program (https://semver.org).
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "labrador",
         abstract: "Fetches laboratory and radiology results for orders.",
@@ -11,6 +14,7 @@ struct Labrador: AsyncParsableCommand {
             Unix socket. Exit codes: 0 done, 1 the answer is no or something was wrong in the input, 2 usage, \
             69 the daemon is not running.
             """,
+        version: version,
         subcommands: [
             Serve.self, Check.self, Decode.self, ProfileCommand.self, Simulate.self,
             DevicesCommand.self, OrdersCommand.self, WorklistCommand.self, ResultsCommand.self, HoldsCommand.self,

@@ -69,7 +69,8 @@ import Testing
         for words in [
             "haem-1", "Connected", "The serial port is gone.", "Another patient", "nothing was posted",
             "422: Patient with",
-            "6.90", "LL critically low", "&lt;0.50", "no value", "Delivered", "Refused by the HMS", "Skipped, not sent",
+            "6.90", "LL critically low", "&lt;0.50", "no value", "no MRN", "Delivered", "Refused by the HMS",
+            "Skipped, not sent",
             "Posted", "Control",
             "no message lately",
             "action=\"/holds/H41/reject\"", "action=\"/holds/H40/assign\"", "action=\"/queue/D77/retry\"",
@@ -106,7 +107,7 @@ import Testing
     @Test func emptyPartsSaySoInWords() async throws {
         let text = try await ConsoleUnderTest(registry: MemoryRegistry(), devices: MemoryDevices()).get("/").text
         for words in [
-            "Nothing is held.", "Everything is delivered.", "No device is configured.", "No result has arrived yet.",
+            "Nothing is held.", "No delivery waits.", "No device is configured.", "No result has arrived yet.",
         ] {
             #expect(text.contains(words), "\(words)")
         }

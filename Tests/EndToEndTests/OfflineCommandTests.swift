@@ -141,6 +141,59 @@ extension EndToEnd {
             #expect(unreadable.code == 1)
         }
 
+        @Test("`decode` and `orders import` read pipes and /dev/stdin")
+        func pipes() async throws {
+            let capture = Binary.repository + "/samples/messages/yumizen-cbc.astm"
+            for input in ["<(cat \"$2\")", "/dev/stdin < \"$2\"", "- < \"$2\""] {
+                let command = "\"$0\" decode --profile horiba-yumizen-h500 --profiles \"$1\" \(input)"
+                let output = try await run("/bin/bash", ["-c", command, Binary.path, Binary.profiles, capture])
+                #expect(output.code == 0, "\(output.err)")
+                #expect(output.out.contains("WBC"))
+            }
+            let folder = try await labrador(
+                "decode", "/tmp", "--profile", "generic-astm", "--profiles", Binary.profiles)
+            #expect(folder.code == 1)
+            #expect(folder.err.contains("not a folder"))
+        }
+
+        @Test("an unknown profile is a sentence with what is near it")
+        func unknownProfile() async throws {
+            for (id, words) in [("yumizen-h500", "Near it: horiba-yumizen-h500."), ("nope", "labrador profile list")] {
+                let output = try await labrador("decode", "/dev/null", "--profile", id, "--profiles", Binary.profiles)
+                #expect(output.code == 1)
+                #expect(output.err.hasPrefix("There is no profile '\(id)' in \(Binary.profiles)"))
+                #expect(output.err.contains(words))
+            }
+        }
+
+        @Test("commands without daemon take labrador.yaml of the working directory, unless folders are named")
+        func configurationHere() async throws {
+            let folder = try TemporaryFolder()
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/own/acme/one", withIntermediateDirectories: true)
+            try folder.write("name: One\nprotocol: astm\npass_through: true\n", to: "own/acme/one/profile.yaml")
+            try folder.write("profiles: [own]\nfacility: { time_zone: Asia/Kathmandu }\n", to: "labrador.yaml")
+            try folder.write(
+                "H|\\^&|||x|||||||P|1|20261122093107\rP|1\rO|1|L1\rR|1|^^^A|1|g/L||N||F||||20261122093107\rL|1|N\r",
+                to: "c.astm")
+            let list = try await labrador("profile", "list", directory: folder.path)
+            #expect(list.out == "acme-one  One\n")
+            let decoded = try await labrador(
+                "decode", "c.astm", "--profile", "acme-one", "--format", "json", directory: folder.path)
+            #expect(decoded.out.contains("2026-11-22T09:31:07+05:45"), "\(decoded)")
+            let named = try await labrador("profile", "list", "--profiles", Binary.profiles, directory: folder.path)
+            #expect(!named.out.contains("acme-one"))
+        }
+
+        @Test("a profile's file is printed as it is")
+        func show() async throws {
+            let output = try await labrador("profile", "show", "erba-xl-1000", "--profiles", Binary.profiles)
+            let file = Binary.profiles + "/erba/xl-1000/profile.yaml"
+            #expect(output.out == (try String(contentsOfFile: file, encoding: .utf8)))
+            #expect(output.err == "# \(file)\n")
+            #expect(try await labrador("--version").out.hasPrefix("0."))
+        }
+
         @Test("the profile library lists, shows and tests itself")
         func profiles() async throws {
             let list = try await labrador("profile", "list", "--profiles", Binary.profiles)

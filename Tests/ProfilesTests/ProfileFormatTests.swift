@@ -87,6 +87,26 @@ import Testing
         #expect(error?.description.contains("did you mean 'erba-xl-1000'?") == true)
     }
 
+    @Test(arguments: [("", 6), ("/horiba", 1), ("/horiba/", 1), ("/horiba/yumizen-h500", 1), ("/nobody", 0)])
+    func aFolderInsideALibrary(folder: String, least: Int) {
+        let entries = ProfileLibrary(insideOrAt: [ShippedProfiles.directory + folder]).entries
+        #expect(entries.count >= least)
+        if folder.hasPrefix("/horiba") {
+            #expect(entries.allSatisfy { $0.id.hasPrefix("horiba-") })
+            #expect(entries.contains { $0.id == "horiba-yumizen-h500" })
+        }
+        if folder == "/nobody" { #expect(entries.isEmpty) }
+    }
+
+    @Test(arguments: [
+        ("erba-xl-100", "erba-xl-1000"), ("yumizen", "horiba-yumizen-h500"), ("generic", "generic-hl7"), ("zzz", nil),
+    ])
+    func idsNear(id: String, expected: String?) {
+        let near = ShippedProfiles.library.idsNear(id)
+        #expect(near.first == expected)
+        #expect(near.count <= 3)
+    }
+
     @Test func whereProfilesAreLookedFor() {
         #expect(
             ProfileLibrary.standardDirectories(configured: [], configurationFile: "/etc/labrador/labrador.yaml") == [

@@ -9,9 +9,9 @@ struct QueuePart {
     var html: HTML {
         let body: HTML =
             queue.isEmpty
-            ? empty("Everything is delivered.")
+            ? empty("No delivery waits.")
             : """
-            <table><thead><tr><th>State<th>Accession<th>To<th>Answer<th class="number">Tries<th>Since\
+            <table><thead><tr><th>State<th>Accession<th>To<th>Answer<th class="number count">Tries<th>Since\
             <th><span class="hidden">Actions</span></thead>
             <tbody>\(queue.map(row))</tbody></table>
             """
@@ -36,7 +36,7 @@ struct QueuePart {
             <td data-label="Accession">\(explainButton(delivery.key))\
             <td data-label="To">\(delivery.destination)\
             <td data-label="Answer" class="wide">\(answer)\
-            <td data-label="Tries" class="number">\(delivery.attempts)\
+            <td data-label="Tries" class="number count">\(delivery.attempts)\
             <td data-label="Since">\(time(delivery.since, clock))\
             <td><div class="actions">\(retry)\(skip)</div></tr>
             """

@@ -28,7 +28,7 @@ struct ResultsPart {
         return """
             <tr><td data-label="Received">\(time(result.received, clock))\
             <td data-label="Accession">\(explainButton(result.accession))\
-            <td data-label="MRN">\(result.mrn)\
+            <td data-label="MRN">\(result.mrn.isEmpty ? "<span class=\"none\">no MRN</span>" : "\(result.mrn)")\
             <td data-label="Test">\(name)\
             <td data-label="Value" class="number">\(value)\
             <td data-label="Unit">\(result.unit)\

@@ -24,15 +24,21 @@ public struct ProfileLibrary: Sendable {
     /// Lists the directories; those that do not exist are passed over.
     ///
     /// Nothing is read yet.
-    public init(directories: [String]) {
+    public init(directories: [String]) { self.init(directories, entries: Self.entries(in:)) }
+
+    /// Lists folders each of which is a library, a maker's folder in one, or a profile's own.
+    public init(insideOrAt folders: [String]) { self.init(folders, entries: Self.entries(insideOrAt:)) }
+
+    private init(_ directories: [String], entries found: (String) -> [Entry]) {
         self.directories = directories
         var byID: [String: Entry] = [:]
-        for directory in directories {
-            for entry in Self.entries(in: directory) where byID[entry.id] == nil { byID[entry.id] = entry }
-        }
+        for entry in directories.flatMap(found) where byID[entry.id] == nil { byID[entry.id] = entry }
         self.byID = byID
         entries = byID.values.sorted { $0.id < $1.id }
     }
+
+    /// The ids near one that is not there, nearest first; for "did you mean".
+    public func idsNear(_ id: String) -> [String] { nearWords(id, entries.map(\.id)) }
 
     /// The directories of the configuration: `configured` alone if there are any, else `profiles/` beside the
     /// configuration file, `device-profiles/` in the working directory, and the system's.
@@ -92,13 +98,30 @@ public struct ProfileLibrary: Sendable {
     }
 
     private static func entries(in directory: String) -> [Entry] {
-        let files = FileManager.default
-        let vendors = (try? files.contentsOfDirectory(atPath: directory)) ?? []
-        return vendors.sorted().flatMap { vendor in
-            ((try? files.contentsOfDirectory(atPath: "\(directory)/\(vendor)")) ?? []).sorted().compactMap { model in
-                let entry = Entry(id: "\(vendor)-\(model)", directory: "\(directory)/\(vendor)/\(model)")
-                return files.fileExists(atPath: entry.file) ? entry : nil
-            }
+        names(in: directory).flatMap { entries(of: $0, in: directory) }
+    }
+
+    /// The profiles of one maker.
+    private static func entries(of maker: String, in directory: String) -> [Entry] {
+        names(in: "\(directory)/\(maker)").compactMap { model in
+            let entry = Entry(id: "\(maker)-\(model)", directory: "\(directory)/\(maker)/\(model)")
+            return FileManager.default.fileExists(atPath: entry.file) ? entry : nil
         }
+    }
+
+    private static func entries(insideOrAt folder: String) -> [Entry] {
+        let url = URL(fileURLWithPath: folder).standardizedFileURL
+        let above = url.deletingLastPathComponent()
+        if FileManager.default.fileExists(atPath: folder + "/profile.yaml") {
+            let maker = above.lastPathComponent
+            return entries(of: maker, in: above.deletingLastPathComponent().path)
+                .filter { $0.id == "\(maker)-\(url.lastPathComponent)" }
+        }
+        let ofMaker = entries(of: url.lastPathComponent, in: above.path)
+        return ofMaker.isEmpty ? entries(in: folder) : ofMaker
+    }
+
+    private static func names(in directory: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
     }
 }

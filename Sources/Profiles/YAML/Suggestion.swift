@@ -7,6 +7,19 @@ func didYouMean(_ word: String, _ known: [String]) -> String {
     return nearest.map { ", did you mean '\($0.word)'?" } ?? ""
 }
 
+/// Up to three known words that a slip may have meant, nearest first: a few letters differ, or one holds the other.
+func nearWords(_ word: String, _ known: [String]) -> [String] {
+    let word = word.lowercased()
+    let allowed = max(1, min(3, word.count / 3))
+    return known.compactMap { candidate -> (word: String, distance: Int)? in
+        let distance = editDistance(word, candidate)
+        let holds = word.count >= 3 && (candidate.lowercased().contains(word) || word.contains(candidate.lowercased()))
+        return distance <= allowed || holds ? (candidate, distance) : nil
+    }
+    .sorted { ($0.distance, $0.word) < ($1.distance, $1.word) }
+    .prefix(3).map(\.word)
+}
+
 /// The number of single-letter changes, insertions, deletions and swaps of neighbours between two words, case ignored
 /// (optimal string alignment).
 func editDistance(_ left: String, _ right: String) -> Int {

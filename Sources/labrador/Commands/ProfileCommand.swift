@@ -14,12 +14,10 @@ struct ProfileFolders: ParsableArguments {
     @Option(help: "Profile folders to search first.")
     var profiles: [String] = []
 
-    @Option(help: "A configuration, for its profile folders.")
+    @Option(help: "A configuration, for its profile folders; without --profiles the usual one, if there is one.")
     var config: String?
 
-    func load() throws -> CommandProfiles {
-        CommandProfiles(extra: profiles, configuration: try config.map { try ConfigurationFile.load($0) })
-    }
+    func load() throws -> CommandProfiles { try CommandProfiles(folders: profiles, config: config) }
 }
 
 /// `labrador profile list`.
@@ -55,7 +53,8 @@ struct ProfileShow: ParsableCommand {
         guard let entry = profiles.library.entries.first(where: { $0.id == id }),
             let data = FileManager.default.contents(atPath: entry.file)
         else { throw CommandFailure("The file of profile \(id) cannot be read.") }
-        print("# \(entry.file)")
+        // Not a part of what is printed: that may go into a file, to start a profile of one's own.
+        printError("# \(entry.file)")
         FileHandle.standardOutput.write(data)
     }
 }
@@ -65,15 +64,19 @@ struct ProfileTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test", abstract: "Runs the test cases of every profile, or of those in the folders given.")
 
-    @Argument(help: "Profile folders; by default the usual ones.")
+    @Argument(help: "Profile folders, a maker's folder in one, or a profile's own; by default the usual ones.")
     var directories: [String] = []
 
     func run() throws {
         let library =
             directories.isEmpty
-            ? CommandProfiles(extra: []).library : ProfileLibrary(directories: directories)
+            ? ProfileLibrary(
+                directories: ProfileLibrary.standardDirectories(configured: [], configurationFile: nil))
+            : ProfileLibrary(insideOrAt: directories)
         if library.entries.isEmpty {
-            throw CommandFailure("No profile was found in \(library.directories.joined(separator: ", ")).")
+            throw CommandFailure(
+                "No profile was found in \(library.directories.joined(separator: ", ")). A profile is a folder "
+                    + "MAKER/MODEL with a profile.yaml in it.")
         }
         let report = library.test()
         FileHandle.standardOutput.write(Data(report.text.utf8))

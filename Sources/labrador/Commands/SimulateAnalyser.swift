@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Foundation
 import Links
+import NIOCore
 import NIOPosix
 import Profiles
 
@@ -35,7 +36,7 @@ struct SimulateAnalyser: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let library = CommandProfiles(extra: profiles)
+        let library = try CommandProfiles(folders: profiles)
         let profile = try library.profile(profile)
         let address = try Self.address(to)
         let messages = try recordings(of: profile, in: library)
@@ -49,13 +50,21 @@ struct SimulateAnalyser: AsyncParsableCommand {
                 host: address.host, port: address.port, wire: profile.wire,
                 group: MultiThreadedEventLoopGroup.singleton)
         } catch {
-            throw CommandFailure("Cannot connect to \(to): \(error). Is the daemon running, and the device configured?")
+            throw CommandFailure(
+                "Cannot connect to \(to): \(Self.reason(error)). Is the daemon running, and the device configured?")
         }
         let failures = try await send(messages, over: simulator)
         await simulator.close()
         if failures > 0 {
             throw CommandFailure("\(failures) of \(messages.count * rounds) messages were not accepted.")
         }
+    }
+
+    /// The system's words for a connection that failed, without the library's around them.
+    private static func reason(_ error: any Error) -> String {
+        let tries = (error as? NIOConnectionError)?.connectionErrors.map(\.error) ?? [error]
+        guard let failed = tries.lazy.compactMap({ $0 as? IOError }).first else { return "\(error)" }
+        return String(cString: strerror(failed.errnoCode))
     }
 
     private func send(_ messages: [SimulatedMessage], over simulator: AnalyserSimulator) async throws -> Int {

@@ -7,12 +7,14 @@ enum ConfigurationFile {
 
     /// The file to use: the one given, else `labrador.yaml` in the working directory, else the installed one.
     static func path(_ given: String?) throws -> String {
-        if let given { return given }
-        for candidate in ["labrador.yaml", installed] where FileManager.default.fileExists(atPath: candidate) {
-            return candidate
-        }
+        if let path = given ?? found { return path }
         throw CommandFailure(
             "There is no labrador.yaml here and no \(installed). Name a configuration with --config FILE.", code: 2)
+    }
+
+    /// The one that is taken when none is named; nil when there is none.
+    static var found: String? {
+        ["labrador.yaml", installed].first { FileManager.default.fileExists(atPath: $0) }
     }
 
     /// Reads it.

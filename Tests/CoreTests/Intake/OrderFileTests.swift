@@ -38,6 +38,22 @@ import Testing
         #expect(accessions == (0..<7).map { "A\($0)" })
     }
 
+    @Test func aBadColumnIsToldTogetherWithTheBadRows() {
+        let found = mistakes(
+            "accesion,mrn,kind,patient.birth_date\nA,M,laboratory,1981-04-02\nB,M,labaratory,1981-13-02\nC,M\n")
+        #expect(found.count == 4)
+        for (mistake, words) in zip(found, ["1: accesion: is no known", "3: kind: ", "3: patient.birth_date: ", "4: "])
+        {
+            #expect(mistake.hasPrefix(words), "\(mistake)")
+        }
+    }
+
+    @Test(arguments: [(";", "semicolons"), ("\t", "TAB characters")])
+    func otherSeparatorsAreNamed(separator: String, name: String) {
+        let file = ["accession,mrn,kind", "A,M,laboratory"].joined(separator: "\n").replacing(",", with: separator)
+        #expect(mistakes(file).last == "1: The columns are separated by \(name); save the file with commas.")
+    }
+
     @Test func mistakesCarryTheirLine() {
         let bad = #"{"accession":"B","mrn":7,"kind":"laboratory"}"#
         #expect(

@@ -9,16 +9,20 @@ struct CSVColumns {
         case nested(String, String)
         case test(Int, String)
         case testCodes
+        /// Was noted; the rows are read without it.
+        case unknown
     }
 
     private let columns: [Column]
 
-    /// Reads the header row; mistakes are noted and give nil.
+    /// Reads the header row; mistakes are noted, and give nil when no column is left to read.
+    ///
+    /// Rows under a header with mistakes are judged by the columns that are right alone.
     init?(header: CSVRow, notes: inout IntakeNotes) {
         notes.line = header.line
         let before = notes.count
         var columns: [Column] = []
-        var seen: Set<String> = []
+        var (seen, known): (Set<String>, Set<String>) = ([], [])
         for cell in header.cells {
             let name = cell.trimmingBlanks()
             if !seen.insert(name).inserted { notes.note(name, "this column stands in the file twice.") }
@@ -26,14 +30,20 @@ struct CSVColumns {
                 let guess = nearest(to: name, in: Self.names).map { " Did you mean \($0)?" } ?? ""
                 notes.note(
                     name, name.isEmpty ? "a column has no name in the first line." : "is no known column.\(guess)")
+                columns.append(.unknown)
                 continue
             }
+            known.insert(name)
             columns.append(column)
         }
-        if header.cells.count == 1, header.cells[0].contains(";") {
-            notes.note("", "The columns are separated by semicolons; save the file with commas.")
+        if header.cells.count == 1 {
+            for (separator, name) in [(";", "semicolons"), ("\t", "TAB characters")]
+            where header.cells[0].contains(separator) {
+                notes.note("", "The columns are separated by \(name); save the file with commas.")
+            }
         }
-        guard notes.count == before else { return nil }
+        if known.isEmpty { return nil }
+        if notes.count > before { notes.judgedKeys = known }
         self.columns = columns
     }
 
@@ -49,6 +59,7 @@ struct CSVColumns {
         var codes: [JSONValue] = []
         for (column, cell) in zip(columns, row.cells) where !cell.isEmpty {
             switch column {
+            case .unknown: break
             case .key(let key): members.append(JSONMember(key, .string(cell)))
             case .nested(let outer, let inner): nested[outer, default: []].append(JSONMember(inner, .string(cell)))
             case .test(let index, let key): tests[index, default: []].append(JSONMember(key, .string(cell)))

@@ -42,6 +42,9 @@ struct IntakeNotes {
     var order: Int?
     /// The line it begins on, when it comes from a file.
     var line: Int?
+    /// The only keys whose mistakes are noted; nil for all. What an order lacks because a column's name is wrong is the
+    /// column's mistake.
+    var judgedKeys: Set<String>?
     private var mistakes: [IntakeMistake] = []
     private var further = 0
 
@@ -54,6 +57,7 @@ struct IntakeNotes {
     var refusal: IntakeRefusal? { mistakes.isEmpty ? nil : IntakeRefusal(mistakes, further: further) }
 
     mutating func note(_ key: String, _ what: String) {
+        if let judgedKeys, !key.isEmpty, !judgedKeys.contains(key) { return }
         guard mistakes.count < limits.mistakes else {
             further += 1
             return

@@ -22,7 +22,7 @@ struct OrdersImportCommand: AsyncParsableCommand {
         try await withDaemon(options) { client in
             let orders: OrderFile
             do {
-                orders = try OrderFile(try read())
+                orders = try OrderFile(try InputFile.read(file))
             } catch let refusal as IntakeRefusal {
                 throw CommandFailure(text(of: refusal))
             }
@@ -42,15 +42,6 @@ struct OrdersImportCommand: AsyncParsableCommand {
                 sent += lines.count
             }
             report(total)
-        }
-    }
-
-    private func read() throws -> [UInt8] {
-        if file == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
-        } catch {
-            throw CommandFailure("\(file) cannot be read: \(error.localizedDescription)")
         }
     }
 
