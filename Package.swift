@@ -119,6 +119,7 @@ let package = Package(
                 "Console", "Core", httpClient, hummingbird, httpTypes, http1, lifecycle, logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: strict),
         // The built program under test, driven from outside over its real protocols.
         .testTarget(

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// A connection that sends what it is told byte for byte, over a plain socket.
 final class DrippingPeer: Sendable {
@@ -32,14 +32,6 @@ final class DrippingPeer: Sendable {
         let answer = recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))
         if answer == 0 || (answer < 0 && errno != EAGAIN) { return false }
         return send("0")
-    }
-
-    /// Sends a request and gives the first bytes of what comes back; empty when nothing does.
-    func ask(_ request: String) -> String {
-        guard send(request) else { return "" }
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
     }
 
     private func send(_ text: String) -> Bool {
