@@ -51,7 +51,8 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
     public var latestDate: String?
     /// Modality, exactly.
     public var modality: String?
-    /// One of the scheduled station AE titles, exactly.
+    /// One of the scheduled station AE titles, exactly; an entry that names no station satisfies it too, since one may be
+    /// assigned to it.
     public var stationAETitle: String?
     /// Accession number, exactly.
     public var accession: String?
@@ -85,6 +86,7 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
 ///
 /// It is asked on the association's own thread, so it may block, and must be safe to ask from several.
 public protocol WorklistSource: Sendable {
-    /// Entries that are still to be performed and satisfy the preselection, in any order.
-    func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry]
+    /// Hands each entry that is still to be performed and satisfies the preselection to `body`, in any order, until it
+    /// says false.
+    func candidates(for preselection: WorklistPreselection, _ body: (WorklistEntry) throws -> Bool) throws
 }

@@ -44,6 +44,8 @@ public struct RadiologyLimits: Sendable, Hashable {
     public var dataSet = DataSetLimits()
     /// Matches of one query; a query with more is refused with A700 rather than cut short.
     public var maxMatches = 20_000
+    /// Search for the matches of one query, seconds; then it is refused with A700.
+    public var queryTimeout = 30
     /// Stack of an association's thread, bytes.
     public var threadStackBytes = 16 * 1024 * 1024
     /// What associations get to finish when the server stops, seconds.
@@ -67,6 +69,9 @@ public struct RadiologyConfiguration: Sendable {
         self.aeTitle = aeTitle
         self.modalities = modalities
     }
+
+    /// The modalities together, for orders that name no station.
+    var stations: WorklistStations { WorklistStations(modalities.map(\.caller)) }
 
     /// The modality that calls itself so.
     ///

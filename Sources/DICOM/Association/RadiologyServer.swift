@@ -145,8 +145,8 @@ public final class RadiologyServer: Sendable {
         case .success(let modality):
             logger[metadataKey: "modality"] = "\(modality.id)"
             let service = AssociationService(
-                association: association, modality: modality, source: source, limits: configuration.limits,
-                logger: logger, isStopping: { self.stopping.load(ordering: .relaxed) })
+                association: association, modality: modality, source: source, stations: configuration.stations,
+                limits: configuration.limits, logger: logger, isStopping: { self.stopping.load(ordering: .relaxed) })
             let end = service.run()
             // Free before the peer learns of the end: it may come back at once.
             running.withLock { state in

@@ -38,13 +38,14 @@ extension DICOMSection {
     func radiology(facility: Facility) -> RadiologyConfiguration {
         RadiologyConfiguration(
             aeTitle: aeTitle,
-            modalities: modalities.map { modality in
-                RadiologyModality(
-                    id: modality.id,
-                    caller: WorklistCaller(
-                        aeTitle: modality.aeTitle, modality: modality.modality,
-                        scope: WorklistScope(rawValue: modality.scope ?? scope) ?? .ownAE))
-            })
+            modalities: modalities.map { RadiologyModality(id: $0.id, caller: caller($0)) })
+    }
+
+    /// What a modality may see.
+    func caller(_ modality: ModalitySection) -> WorklistCaller {
+        WorklistCaller(
+            aeTitle: modality.aeTitle, modality: modality.modality,
+            scope: WorklistScope(rawValue: modality.scope ?? scope) ?? .ownAE)
     }
 }
 

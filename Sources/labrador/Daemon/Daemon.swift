@@ -95,7 +95,9 @@ struct Daemon {
         do throws(StoreError) {
             return try Store.open(
                 folder: URL(fileURLWithPath: configuration.storePath), facility: configuration.facility,
-                destinations: configuration.destinations.map(\.id), logger: logger, clock: wallClock,
+                destinations: configuration.destinations.map(\.id),
+                stations: configuration.dicom.map { WorklistStations($0.modalities.map($0.caller)) }, logger: logger,
+                clock: wallClock,
                 fatal: { error in
                     // Whatever was not acknowledged comes again; going on could acknowledge what is not on the disk.
                     printError("labrador: \(error.sentence) The process ends so that nothing more is acknowledged.")
