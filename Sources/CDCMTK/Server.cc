@@ -16,6 +16,7 @@ struct cdcmtk_server {
     /// Held by the one thread that waits in accept; given on as soon as it has a connection.
     std::mutex turn;
     std::atomic<bool> stopped{false};
+    std::atomic<uint64_t> turns{0};
 
     cdcmtk_server(cdcmtk_limits limits, cdcmtk_request_check check)
         : limits(limits), layer(&registry, limits, check) {}
@@ -56,6 +57,7 @@ cdcmtk_server *cdcmtk_server_create(
     return made;
 }
 
+uint64_t cdcmtk_server_turns(const cdcmtk_server *server) { return server->turns; }
 void cdcmtk_server_stop(cdcmtk_server *server) { server->stopped = true; }
 void cdcmtk_server_disconnect(cdcmtk_server *server) { server->registry.disconnectAll(); }
 void cdcmtk_server_destroy(cdcmtk_server *server) { delete server; }
@@ -104,6 +106,7 @@ cdcmtk_outcome cdcmtk_accept(cdcmtk_server *server, cdcmtk_association **associa
         made->limits = server->limits;
         std::unique_lock<std::mutex> turn(server->turn);
         if (server->stopped) return CDCMTK_STOPPED;
+        ++server->turns;
         Attempt attempt;
         attempt.turn = &turn;
         currentAttempt = &attempt;

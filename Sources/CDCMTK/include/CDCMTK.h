@@ -95,6 +95,10 @@ void cdcmtk_server_disconnect(cdcmtk_server *_Nonnull server);
 /* Call when no thread is inside a call on this server and every association is closed. */
 void cdcmtk_server_destroy(cdcmtk_server *_Nonnull server);
 
+/* How often an acceptor has waited for a connection. It grows every second or so for as long as connections can be
+ * made; a server whose number stands still hangs, or serves as many peers as it has threads. */
+uint64_t cdcmtk_server_turns(const cdcmtk_server *_Nonnull server);
+
 /* Waits up to a second for a connection, then up to `association_seconds` for its A-ASSOCIATE-RQ.
  * CDCMTK_OK gives an association that must be acknowledged or rejected, and closed. */
 cdcmtk_outcome cdcmtk_accept(

@@ -1,5 +1,5 @@
 /// What a modality may see of the worklist, whatever it asks.
-public enum WorklistScope: String, Sendable, Hashable, CaseIterable {
+public enum WorklistScope: String, Sendable, Hashable, CaseIterable, Codable {
     /// Steps scheduled for its own AE title.
     case ownAE = "own-ae"
     /// Steps of its kind of modality.

@@ -48,11 +48,18 @@ public struct RadiologyLimits: Sendable, Hashable {
     public var queryTimeout = 30
     /// Stack of an association's thread, bytes.
     public var threadStackBytes = 16 * 1024 * 1024
+    /// What the process may allocate beside its threads' stacks, bytes.
+    ///
+    /// A worklist of the most matches on every association at once stays well within it.
+    public var maxMemoryBytes = 1024 * 1024 * 1024
     /// What associations get to finish when the server stops, seconds.
     public var stopGrace = 3
 
     /// The defaults.
     public init() {}
+
+    /// What the whole process may allocate, bytes.
+    public var processMemoryBytes: Int { maxMemoryBytes + acceptors * threadStackBytes }
 }
 
 /// What the radiology side needs to know.

@@ -79,6 +79,9 @@ public final class RadiologyServer: Sendable {
         if let handle { end(handle, threads) }
     }
 
+    /// A number that grows every second or so while peers can be let in: a sign of life.
+    public var turns: UInt64 { running.withLock { $0.server.map { cdcmtk_server_turns($0.pointer) } ?? 0 } }
+
     /// Associations open now.
     public var openAssociations: Int { running.withLock { $0.associations } }
 

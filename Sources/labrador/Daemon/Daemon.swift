@@ -15,16 +15,13 @@ import Upstream
 /// nowhere else.
 struct Daemon {
     let configuration: Configuration
-    /// The configuration file, which the radiology child reads again.
-    let file: String
     private let logger = Logger(label: "labrador")
 
-    init(configuration: Configuration, file: String) {
+    init(configuration: Configuration) {
         self.configuration = configuration
-        self.file = file
     }
 
-    /// Runs until SIGTERM or SIGINT.
+    /// Runs until SIGTERM, SIGINT or, when its terminal goes away, SIGHUP.
     func run() async throws {
         let store = try openStore()
         let status = LinkStatusBoard()
@@ -46,12 +43,16 @@ struct Daemon {
             ledger: store,
             profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
             facility: configuration.facility, work: committed, recorded: nudgeLanes, logger: logger)
+        let radiology = try configuration.dicom.map { section in
+            try RadiologyService(
+                section, storePath: configuration.storePath, readiness: readiness, logger: logger)
+        }
         let console = ConsoleServer(
             configuration: consoleConfiguration,
             ports: ConsolePorts(
                 registry: NudgingRegistry(base: store, decided: nudgeLanes), orders: inbox, devices: status,
                 echo: configuration.dicom.map { ModalityEcho(section: $0, logger: logger) },
-                metrics: DaemonMetrics(lanes: lanes, store: store)),
+                metrics: DaemonMetrics(lanes: lanes, store: store, radiology: radiology?.supervisor.status)),
             logger: logger, now: wallClock,
             onReady: { [logger] address in
                 logger.notice("console on \(address.url)")
@@ -62,9 +63,7 @@ struct Daemon {
         var services: [any Service] = lanes.map { LaneService(lane: $0) }
         services.append(processor)
         services.append(console)
-        if let dicom = configuration.dicom {
-            services.append(try RadiologyService(dicom, file: file, readiness: readiness, logger: logger))
-        }
+        if let radiology { services.append(radiology) }
         services.append(links)
         try await run(services)
         store.close()
@@ -73,7 +72,7 @@ struct Daemon {
 
     private func run(_ services: [any Service]) async throws {
         var group = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quietLogger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         do {
             try await ServiceGroup(configuration: group).run()
