@@ -21,7 +21,14 @@ enum DICOMReader {
     }
 
     private static func worklistScope(_ value: YAMLValue) -> String? {
-        value.map { map in map["scope"]?.choice(of: Scope.self)?.rawValue } ?? nil
+        value.map { map in
+            let scope = map["scope"]?.choice(of: Scope.self)
+            if scope == .location {
+                map["scope"]?.mistake(
+                    "location is not supported yet and would show nothing; write own-ae, modality or all")
+            }
+            return scope?.rawValue
+        } ?? nil
     }
 
     private static func modalities(_ value: YAMLValue) -> [ModalitySection] {
@@ -34,7 +41,7 @@ enum DICOMReader {
                     title?.mistake("'\(name)' is the AE title of two modalities; a worklist could not tell them apart")
                 }
                 let id = map.require("id")?.name()
-                let host = map["host"]?.name()
+                let host = map["host"].flatMap(host)
                 let port = map["port"]?.integer(in: 1...65_535)
                 let scope = map["worklist"].flatMap(worklistScope)
                 guard let id, let name, let modality = map.require("modality")?.name() else { return nil }
@@ -42,6 +49,15 @@ enum DICOMReader {
                     id: id, aeTitle: name, host: host ?? "", port: port ?? 104, modality: modality, scope: scope)
             } ?? nil
         } ?? []
+    }
+
+    /// What the toolkit can call: a name or an IPv4 address that, with the port, fits its 63 characters.
+    private static func host(_ value: YAMLValue) -> String? {
+        guard let text = value.name() else { return nil }
+        if text.contains(":") {
+            return value.wrong("'\(text)' is an IPv6 address; modalities are called by name or IPv4 address")
+        }
+        return text.utf8.count <= 57 ? text : value.wrong("'\(text)' is longer than 57 characters")
     }
 
     /// An AE title: 1 to 16 characters of the default repertoire without backslash (PS3.5 section 6.2).

@@ -51,7 +51,7 @@ struct Daemon {
             configuration: consoleConfiguration,
             ports: ConsolePorts(
                 registry: NudgingRegistry(base: store, decided: nudgeLanes), orders: inbox, devices: status,
-                echo: configuration.dicom.map { ModalityEcho(section: $0, logger: logger) },
+                echo: configuration.dicom.map { ModalityEcho(section: $0) },
                 metrics: DaemonMetrics(lanes: lanes, store: store, radiology: radiology?.supervisor.status)),
             logger: logger, now: wallClock,
             onReady: { [logger] address in
