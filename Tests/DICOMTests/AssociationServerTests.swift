@@ -152,21 +152,34 @@ struct AssociationServerTests {
         #expect(server.log.contains("closed to make room"))
     }
 
-    @Test("a message sent in fragments ends with its time-out", arguments: [false, true])
-    func slowMessage(pdus: Bool) throws {
-        let server = try TestServer(TestSource([])) { $0.messageTimeout = 1 }
+    /// How a peer may make one message last.
+    enum Slowness: CaseIterable, Sendable {
+        /// The bytes of one PDU, one at a time.
+        case bytes
+        /// PDUs of two bytes each.
+        case fragments
+        /// The same as fast as they go, so that there is always one more to read.
+        case flood
+    }
+
+    @Test("a message that never ends is ended by its time-out", arguments: Slowness.allCases)
+    func slowMessage(kind: Slowness) throws {
+        let server = try TestServer(TestSource([])) { limits in
+            (limits.messageTimeout, limits.maxCommandBytes) = (1, 1 << 30)
+        }
         let descriptor = server.connect()
         defer { close(descriptor) }
         func put(_ bytes: [UInt8]) -> Bool { send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count }
         #expect(put(SampleRequest.pdu()))
         var answer = [UInt8](repeating: 0, count: 4096)
         #expect(recv(descriptor, &answer, answer.count, 0) > 0)
-        // The head of a PDU of 256 bytes, or whole PDUs of two bytes of a command set that never ends.
-        if !pdus { #expect(put([4, 0, 0, 0, 1, 0])) }
+        let part: [UInt8] = kind == .bytes ? [0] : [4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 1, 0, 0]
+        // The head of a PDU of 256 bytes.
+        if kind == .bytes { #expect(put([4, 0, 0, 0, 1, 0])) }
         let clock = ContinuousClock()
         let start = clock.now
-        while clock.now - start < .seconds(8), put(pdus ? [4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 1, 0, 0] : [0]) {
-            usleep(100_000)
+        while clock.now - start < .seconds(8), put(part) {
+            if kind != .flood { usleep(100_000) }
             if recv(descriptor, &answer, answer.count, Int32(MSG_DONTWAIT)) >= 0 { break }
         }
         #expect(clock.now - start < .seconds(3))
