@@ -73,21 +73,19 @@ void cdcmtk_reject(cdcmtk_association *a, uint8_t result, uint8_t source, uint8_
     });
 }
 
-int cdcmtk_context_at(const cdcmtk_association *a, size_t index, cdcmtk_context *context) {
-    *context = cdcmtk_context{};
-    int count = ASC_countPresentationContexts(a->assoc->params);
+size_t cdcmtk_accepted_contexts(const cdcmtk_association *a, cdcmtk_context *contexts, size_t capacity) {
+    int proposed = ASC_countPresentationContexts(a->assoc->params);
     size_t accepted = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < proposed && accepted < capacity; i++) {
         T_ASC_PresentationContext found;
-        if (ASC_getPresentationContext(a->assoc->params, i, &found).bad()) return 0;
-        if (found.resultReason != ASC_P_ACCEPTANCE || accepted++ != index) continue;
-        context->id = found.presentationContextID;
-        std::snprintf(context->abstract_syntax, sizeof(context->abstract_syntax), "%s", found.abstractSyntax);
-        std::snprintf(
-            context->transfer_syntax, sizeof(context->transfer_syntax), "%s", found.acceptedTransferSyntax);
-        return 1;
+        if (ASC_getPresentationContext(a->assoc->params, i, &found).bad()) continue;
+        if (found.resultReason != ASC_P_ACCEPTANCE) continue;
+        cdcmtk_context &context = contexts[accepted++];
+        context.id = found.presentationContextID;
+        std::snprintf(context.abstract_syntax, sizeof(context.abstract_syntax), "%s", found.abstractSyntax);
+        std::snprintf(context.transfer_syntax, sizeof(context.transfer_syntax), "%s", found.acceptedTransferSyntax);
     }
-    return 0;
+    return accepted;
 }
 
 void cdcmtk_acknowledge_release(cdcmtk_association *a) {

@@ -1,5 +1,8 @@
 #include "Connection.h"
 
+#include "dcmtk/dcmnet/dul.h"
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -13,15 +16,18 @@ namespace cdcmtk {
 namespace {
 /// Large enough for some hundred worklist responses in one system call, small enough to stay in the cache.
 const size_t gatherBytes = 64 * 1024;
+/// How long a peer that is sent away gets to read why, milliseconds.
+const int strangerMilliseconds = 200;
 }
 
 Connection::Connection(int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds)
     : DcmTCPConnection(socket), peer(std::move(peer)), writeSeconds(writeSeconds), deadline(Clock::now()) {}
 
-bool Connection::join(Registry *server, uint32_t limit) {
+bool Connection::join(Registry *server, const cdcmtk_limits &limits, cdcmtk_request_check check) {
     bool added = false;
     try {
-        added = server->add(this, peer->address, limit);
+        intake = std::make_unique<RequestIntake>(check, limits.max_request_bytes);
+        added = server->add(this, peer->address, limits);
     } catch (...) {
         setSocket(-1);
         throw;
@@ -58,12 +64,60 @@ bool Connection::waitFor(short events, Clock::time_point until) {
 
 ssize_t Connection::read(void *buffer, size_t count) {
     if (getSocket() < 0 || !flush()) return -1;
+    if (intake) {
+        // DCMTK does not expect an exception here.
+        try {
+            if (!collectRequest()) return -1;
+        } catch (...) {
+            errno = ENOMEM;
+            return -1;
+        }
+        size_t handed = intake->hand(static_cast<uint8_t *>(buffer), count);
+        if (intake->isEmpty()) intake.reset();
+        if (handed > 0) return static_cast<ssize_t>(handed);
+    }
+    return receive(static_cast<uint8_t *>(buffer), count);
+}
+
+bool Connection::collectRequest() {
+    uint8_t part[4096];
+    while (intake->wanted() > 0) {
+        ssize_t got = receive(part, std::min(intake->wanted(), sizeof(part)));
+        if (got <= 0) return false;
+        intake->take(part, static_cast<size_t>(got));
+    }
+    if (intake->refusal().fault != 0) {
+        refuse(intake->refusal());
+        return false;
+    }
+    if (!intake->isRequest()) return true;
+    peer->introduced = true;
+    if (registry) registry->introduced(this);
+    return true;
+}
+
+/// PS3.8 9.2: AE-6 for a rejection, AA-1 for what breaks the protocol.
+void Connection::refuse(const cdcmtk_refusal &refusal) {
+    peer->requestFault = refusal.fault;
+    if (refusal.result == 0) {
+        abort(DUL_ABORTSERVICEPROVIDER, refusal.reason);
+    } else {
+        uint8_t pdu[10] = {0x03, 0, 0, 0, 0, 4, 0, refusal.result, refusal.source, refusal.reason};
+        (void)::send(getSocket(), pdu, sizeof(pdu), MSG_NOSIGNAL | MSG_DONTWAIT);
+        lingerForPeer(strangerMilliseconds);
+    }
+    // DCMTK would wait five seconds more for the peer to close.
+    disconnect();
+}
+
+ssize_t Connection::receive(uint8_t *buffer, size_t count) {
     if (armedSeconds > 0) {
         deadline = Clock::now() + std::chrono::seconds(armedSeconds);
         armedSeconds = 0;
     }
     for (;;) {
-        if (!waitFor(POLLIN, deadline)) {
+        // Also when bytes are there: a peer that always has one more would never end.
+        if (Clock::now() >= deadline || !waitFor(POLLIN, deadline)) {
             peer->timedOut = true;
             errno = ETIMEDOUT;
             return -1;
@@ -71,7 +125,7 @@ ssize_t Connection::read(void *buffer, size_t count) {
         ssize_t got = ::recv(getSocket(), buffer, count, MSG_DONTWAIT);
         if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         for (ssize_t i = 0; i < got && peer->firstByteCount < sizeof(peer->firstBytes); i++)
-            peer->firstBytes[peer->firstByteCount++] = static_cast<const uint8_t *>(buffer)[i];
+            peer->firstBytes[peer->firstByteCount++] = buffer[i];
         rearmQuickAcknowledge();
         return got;
     }
@@ -125,11 +179,21 @@ bool Connection::flush() {
 OFBool Connection::networkDataAvailable(int seconds) {
     if (getSocket() < 0) return OFFalse;
     if (!flush()) return OFFalse;
-    return waitFor(POLLIN, Clock::now() + std::chrono::seconds(seconds > 0 ? seconds : 0)) ? OFTrue : OFFalse;
+    if (intake && intake->hasBytes()) return OFTrue;
+    auto until = Clock::now() + std::chrono::seconds(seconds > 0 ? seconds : 0);
+    bool isRunning = armedSeconds == 0;
+    if (waitFor(POLLIN, isRunning ? std::min(until, deadline) : until)) return OFTrue;
+    if (isRunning && Clock::now() >= deadline) peer->timedOut = true;
+    return OFFalse;
 }
 
 bool Connection::hasInput() {
     return getSocket() >= 0 && waitFor(POLLIN, Clock::now());
+}
+
+void Connection::makeRoom() {
+    peer->madeRoom = true;
+    disconnect();
 }
 
 void Connection::abort(uint8_t source, uint8_t reason) {
@@ -139,7 +203,7 @@ void Connection::abort(uint8_t source, uint8_t reason) {
     outgoing.clear();
     // One attempt: a peer that does not read must not hold this thread once more.
     (void)::send(getSocket(), pdu, sizeof(pdu), MSG_NOSIGNAL | MSG_DONTWAIT);
-    lingerForPeer(200);
+    lingerForPeer(strangerMilliseconds);
 }
 
 void Connection::lingerForPeer(int milliseconds) {
@@ -154,28 +218,5 @@ void Connection::lingerForPeer(int milliseconds) {
 }
 
 void Connection::disconnect() { (void)::shutdown(getSocket(), SHUT_RDWR); }
-
-bool Registry::add(Connection *connection, const std::string &address, uint32_t limit) {
-    std::lock_guard<std::mutex> guard(lock);
-    uint32_t &held = byAddress[address];
-    if (held >= limit) return false;
-    open.insert(connection);
-    if (shut) connection->disconnect();
-    ++held;
-    return true;
-}
-
-void Registry::remove(Connection *connection, const std::string &address) {
-    std::lock_guard<std::mutex> guard(lock);
-    open.erase(connection);
-    auto entry = byAddress.find(address);
-    if (entry != byAddress.end() && --entry->second == 0) byAddress.erase(entry);
-}
-
-void Registry::disconnectAll() {
-    std::lock_guard<std::mutex> guard(lock);
-    shut = true;
-    for (Connection *connection : open) connection->disconnect();
-}
 
 }  // namespace cdcmtk

@@ -2,10 +2,12 @@
 #define CDCMTK_CONNECTION_H
 
 #include "CDCMTK.h"
+#include "RequestIntake.h"
 #include "dcmtk/config/osconfig.h"
 #include "dcmtk/dcmnet/dcmlayer.h"
 #include "dcmtk/dcmnet/dcmtrans.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -28,13 +30,24 @@ struct Peer {
     size_t firstByteCount = 0;
     bool refused = false;
     bool timedOut = false;
+    /// Whether its A-ASSOCIATE-RQ came whole and passed the check.
+    bool introduced = false;
+    /// Why its A-ASSOCIATE-RQ was refused, 0 if it was not.
+    uint8_t requestFault = 0;
+    /// Set by the thread of another connection that needed the room.
+    std::atomic<bool> madeRoom{false};
 };
 
 /// The open connections of a server, counted by address.
 class Registry {
 public:
-    /// Takes in a new connection; false if its address then held more than `limit`.
-    bool add(Connection *connection, const std::string &address, uint32_t limit);
+    /// Takes in a new connection; false if its address then held more than the limit.
+    ///
+    /// When no acceptor is left then, the oldest connection whose A-ASSOCIATE-RQ is not whole yet is cut: silent peers
+    /// could otherwise keep every modality out.
+    bool add(Connection *connection, const std::string &address, const cdcmtk_limits &limits);
+    /// Its A-ASSOCIATE-RQ is whole: it is not cut to make room any more.
+    void introduced(Connection *connection);
     void remove(Connection *connection, const std::string &address);
     /// Cuts the connections that are open and every one that is added later.
     void disconnectAll();
@@ -43,6 +56,8 @@ private:
     std::mutex lock;
     bool shut = false;
     std::set<Connection *> open;
+    /// Whose A-ASSOCIATE-RQ is not whole yet, oldest first.
+    std::vector<Connection *> silent;
     std::map<std::string, uint32_t> byAddress;
 };
 
@@ -55,9 +70,10 @@ public:
     Connection(int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds);
     ~Connection() override;
 
-    /// Puts itself on the list of a server's connections until it closes. False when its address already holds
-    /// `limit`; then, and after an exception, the socket stays open and is its maker's again.
-    bool join(Registry *registry, uint32_t limit);
+    /// Puts itself on the list of a server's connections until it closes, and hands on an A-ASSOCIATE-RQ only when it
+    /// is whole and has passed the check. False when its address already holds the most it may; then, and after an
+    /// exception, the socket stays open and is its maker's again.
+    bool join(Registry *registry, const cdcmtk_limits &limits, cdcmtk_request_check check);
 
     ssize_t read(void *buffer, size_t count) override;
     ssize_t write(void *buffer, size_t count) override;
@@ -78,14 +94,22 @@ public:
     /// lost to a reset.
     void lingerForPeer(int milliseconds);
     void disconnect();
+    /// Cuts it in favour of another connection.
+    void makeRoom();
     bool hasInput();
 
 private:
     bool waitFor(short events, Clock::time_point until);
+    /// Up to `count` bytes from the socket before the deadline, as `read` gives them.
+    ssize_t receive(uint8_t *buffer, size_t count);
+    /// Collects the first PDU; false when it will not come or is refused.
+    bool collectRequest();
+    void refuse(const cdcmtk_refusal &refusal);
     void rearmQuickAcknowledge();
 
     std::shared_ptr<Peer> peer;
     Registry *registry = nullptr;
+    std::unique_ptr<RequestIntake> intake;      // server only, until its bytes are handed on
     uint32_t writeSeconds;
     uint32_t armedSeconds = 0;
     Clock::time_point deadline;
@@ -96,12 +120,17 @@ private:
 /// Makes our connections for DCMTK; for a server it also lets the next acceptor in.
 class Layer : public DcmTransportLayer {
 public:
-    Layer(Registry *registry, cdcmtk_limits limits) : registry(registry), limits(limits) {}
+    /// For connections to peers.
+    explicit Layer(cdcmtk_limits limits) : limits(limits) {}
+    /// For connections from peers.
+    Layer(Registry *registry, cdcmtk_limits limits, cdcmtk_request_check check)
+        : registry(registry), limits(limits), check(check) {}
     DcmTransportConnection *createConnection(DcmNativeSocketType socket, OFBool secure) override;
 
 private:
-    Registry *registry;
+    Registry *registry = nullptr;
     cdcmtk_limits limits;
+    cdcmtk_request_check check = nullptr;
 };
 
 /// The accept or request in progress on this thread: how `Layer` reports back through DCMTK's call.

@@ -40,7 +40,7 @@ DcmTransportConnection *Layer::createConnection(DcmNativeSocketType socket, OFBo
         peer->address = peerAddress(socket);
         if (attempt) attempt->peer = peer;
         auto connection = std::make_unique<Connection>(socket, peer, limits.write_seconds);
-        if (registry && !connection->join(registry, limits.max_connections_per_address)) {
+        if (registry && !connection->join(registry, limits, check)) {
             peer->refused = true;
             return nullptr;
         }

@@ -39,7 +39,7 @@ cdcmtk_outcome cdcmtk_request(
         }
         auto made = std::make_unique<cdcmtk_association>();
         made->limits = limits;
-        made->ownLayer = std::make_unique<Layer>(nullptr, limits);
+        made->ownLayer = std::make_unique<Layer>(limits);
         int seconds = static_cast<int>(limits.association_seconds);
         OFCondition ready = ASC_initializeNetwork(NET_REQUESTOR, 0, seconds, &made->ownNetwork);
         if (ready.good()) ready = ASC_setTransportLayer(made->ownNetwork, made->ownLayer.get(), 0);
@@ -55,19 +55,13 @@ cdcmtk_outcome cdcmtk_request(
             if (parameters) ASC_destroyAssociationParameters(&parameters);
             return explain(problem, CDCMTK_FAILED, "no request could be made", &ready);
         }
-        // The connect time-out is one value for the whole process in this version.
-        static std::mutex connecting;
+        dcmConnectionTimeout.set(static_cast<Sint32>(connectSeconds));
         Attempt attempt;
-        OFCondition done;
-        {
-            std::lock_guard<std::mutex> guard(connecting);
-            dcmConnectionTimeout.set(static_cast<Sint32>(connectSeconds));
-            currentAttempt = &attempt;
-            // Takes over the parameters, also when it fails.
-            done = ASC_requestAssociation(
-                made->ownNetwork, parameters, &made->assoc, nullptr, nullptr, DUL_NOBLOCK, seconds);
-            currentAttempt = nullptr;
-        }
+        currentAttempt = &attempt;
+        // Takes over the parameters, also when it fails.
+        OFCondition done = ASC_requestAssociation(
+            made->ownNetwork, parameters, &made->assoc, nullptr, nullptr, DUL_NOBLOCK, seconds);
+        currentAttempt = nullptr;
         made->peer = attempt.peer ? attempt.peer : std::make_shared<Peer>();
         if (done.bad()) return refused(made.get(), done, problem);
         *association = made.release();

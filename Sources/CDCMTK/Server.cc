@@ -16,8 +16,10 @@ struct cdcmtk_server {
     /// Held by the one thread that waits in accept; given on as soon as it has a connection.
     std::mutex turn;
     std::atomic<bool> stopped{false};
+    std::atomic<uint64_t> turns{0};
 
-    explicit cdcmtk_server(cdcmtk_limits limits) : limits(limits), layer(&registry, limits) {}
+    cdcmtk_server(cdcmtk_limits limits, cdcmtk_request_check check)
+        : limits(limits), layer(&registry, limits, check) {}
     ~cdcmtk_server() {
         if (network) ASC_dropNetwork(&network);
     }
@@ -34,10 +36,11 @@ cdcmtk_outcome noListener(cdcmtk_problem *problem, int error) {
 /// DCMTK 3.6.7 always binds its own socket to all IPv4 interfaces. It gets a free port for a moment, then the file
 /// description under its descriptor is replaced by the given listening socket: public interface only, any address
 /// family, and the socket survives this process in whoever else holds it.
-cdcmtk_server *cdcmtk_server_create(int listeningSocket, cdcmtk_limits limits, cdcmtk_problem *problem) {
+cdcmtk_server *cdcmtk_server_create(
+    int listeningSocket, cdcmtk_limits limits, cdcmtk_request_check check, cdcmtk_problem *problem) {
     cdcmtk_server *made = nullptr;
     guarded(problem, [&]() -> cdcmtk_outcome {
-        auto server = std::make_unique<cdcmtk_server>(limits);
+        auto server = std::make_unique<cdcmtk_server>(limits, check);
         OFCondition ready = ASC_initializeNetwork(
             NET_ACCEPTOR, 0, static_cast<int>(limits.association_seconds), &server->network);
         if (ready.bad()) return explain(problem, CDCMTK_FAILED, "DCMTK does not start", &ready);
@@ -54,6 +57,7 @@ cdcmtk_server *cdcmtk_server_create(int listeningSocket, cdcmtk_limits limits, c
     return made;
 }
 
+uint64_t cdcmtk_server_turns(const cdcmtk_server *server) { return server->turns; }
 void cdcmtk_server_stop(cdcmtk_server *server) { server->stopped = true; }
 void cdcmtk_server_disconnect(cdcmtk_server *server) { server->registry.disconnectAll(); }
 void cdcmtk_server_destroy(cdcmtk_server *server) { delete server; }
@@ -64,6 +68,12 @@ cdcmtk_outcome failedAccept(cdcmtk_association *a, const OFCondition &condition,
     Peer *peer = a->peer.get();
     if (!peer) return explain(problem, CDCMTK_FAILED, "accept failed", &condition);
     if (peer->refused) return explain(problem, CDCMTK_REFUSED_ADDRESS, "too many connections", nullptr, peer);
+    if (peer->requestFault != 0) {
+        explain(problem, CDCMTK_REFUSED_REQUEST, "the A-ASSOCIATE-RQ is refused", nullptr, peer);
+        problem->request_fault = peer->requestFault;
+        return CDCMTK_REFUSED_REQUEST;
+    }
+    if (peer->madeRoom) return explain(problem, CDCMTK_MADE_ROOM, "closed to make room", nullptr, peer);
     if (peer->firstByteCount > 0 && peer->firstBytes[0] != DUL_TYPEASSOCIATERQ) {
         // PS3.8 9.2.3 AA-1, unless the peer speaks TLS, where an alert would be due and an abort is noise.
         Connection *connection = a->connection();
@@ -78,12 +88,12 @@ cdcmtk_outcome failedAccept(cdcmtk_association *a, const OFCondition &condition,
             peer->firstByteCount == 0 ? "connected but sent nothing" : "stopped in the middle of the A-ASSOCIATE-RQ",
             nullptr, peer);
     }
-    if (peer->firstByteCount == 0 && condition == DUL_NETWORKCLOSED) {
+    Connection *connection = a->connection();
+    if (peer->firstByteCount == 0) {
         return explain(problem, CDCMTK_CLOSED, "connected and closed without a word", nullptr, peer);
     }
-    if (Connection *connection = a->connection()) {
-        connection->abort(DUL_ABORTSERVICEPROVIDER, DUL_ABORTINVALIDPDUPARAM);
-    }
+    if (!connection) return explain(problem, CDCMTK_FAILED, "closed in the middle of the request", nullptr, peer);
+    connection->abort(DUL_ABORTSERVICEPROVIDER, DUL_ABORTINVALIDPDUPARAM);
     return explain(problem, CDCMTK_FAILED, "unusable A-ASSOCIATE-RQ", &condition, peer);
 }
 
@@ -96,6 +106,7 @@ cdcmtk_outcome cdcmtk_accept(cdcmtk_server *server, cdcmtk_association **associa
         made->limits = server->limits;
         std::unique_lock<std::mutex> turn(server->turn);
         if (server->stopped) return CDCMTK_STOPPED;
+        ++server->turns;
         Attempt attempt;
         attempt.turn = &turn;
         currentAttempt = &attempt;
@@ -106,9 +117,8 @@ cdcmtk_outcome cdcmtk_accept(cdcmtk_server *server, cdcmtk_association **associa
         if (turn.owns_lock()) turn.unlock();
         made->peer = attempt.peer;
         if (received == DUL_NOASSOCIATIONREQUEST) return server->stopped ? CDCMTK_STOPPED : CDCMTK_NOTHING;
-        if (received.bad()) return failedAccept(made.get(), received, problem);
-        // An abort or a reject instead of a request leaves DCMTK content but with nothing to answer.
-        if (!made->peer || made->peer->firstBytes[0] != DUL_TYPEASSOCIATERQ) {
+        // An abort instead of a request, or the end of the connection, leaves DCMTK content but with nothing to answer.
+        if (received.bad() || !made->peer || !made->peer->introduced) {
             return failedAccept(made.get(), received, problem);
         }
         char calling[DUL_LEN_TITLE + 1] = "", called[DUL_LEN_TITLE + 1] = "", responding[DUL_LEN_TITLE + 1] = "";

@@ -26,19 +26,20 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - folder: Holds `labrador.sqlite`; a local disk.
     ///   - destinations: Where results are posted; none means that they are stored.
+    ///   - stations: The configured modalities, for saying why none sees an order; nil without a radiology side.
     ///   - clock: The wall clock, for what people read.
     ///   - fatal: Runs when the storage has failed: the process must end without acknowledging anything more.
     /// - Throws: `.refused` when another daemon has the folder, or it cannot be used; the sentence says what to do.
     public static func open(
         folder: URL, facility: Facility, destinations: [DestinationID],
-        configuration: StoreConfiguration = StoreConfiguration(), logger: Logger,
+        configuration: StoreConfiguration = StoreConfiguration(), stations: WorklistStations? = nil, logger: Logger,
         clock: @escaping @Sendable () -> Timestamp = {
             Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
         },
         fatal: @escaping @Sendable (StoreError) -> Void
     ) throws(StoreError) -> Store {
         let settings = StoreSettings(
-            facility: facility, destinations: destinations, limits: configuration, clock: clock)
+            facility: facility, destinations: destinations, limits: configuration, stations: stations, clock: clock)
         do {
             return try Store(StoreFolder(url: folder), settings, logger, fatal)
         } catch {

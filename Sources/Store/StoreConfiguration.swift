@@ -50,8 +50,6 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var unprocessedBytes = 16 << 20
     /// Most rows of a listing, whatever was asked for.
     public var listingRows = 10_000
-    /// Most entries handed to one worklist query, latest start first.
-    public var worklistEntries = 10_000
     /// Most bytes kept of a destination's answer or of a person's reason.
     public var answerBytes = 16 << 10
     /// Messages looked at, newest first, for when each device last sent one: the journal has no index by device.

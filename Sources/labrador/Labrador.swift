@@ -18,7 +18,7 @@ struct Labrador: AsyncParsableCommand {
         subcommands: [
             Serve.self, Check.self, Decode.self, ProfileCommand.self, Simulate.self,
             DevicesCommand.self, OrdersCommand.self, WorklistCommand.self, ResultsCommand.self, HoldsCommand.self,
-            QueueCommand.self, ExplainCommand.self, EchoCommand.self, RadiologyRole.self,
+            QueueCommand.self, ExplainCommand.self, EchoCommand.self, RadiologyRole.self, ModalityEchoRole.self,
         ])
 
     static func main() async {

@@ -38,6 +38,16 @@ import Testing
         #expect((answer.headers[.allow] ?? "") == allowed)
     }
 
+    @Test func readinessTellsOfPartsInProcessesOfTheirOwn() async throws {
+        struct Parts: MetricsSource {
+            func samples() async -> [MetricSample] { [] }
+            func parts() -> [String] { ["radiology: serves, restarts 2"] }
+        }
+        var console = ConsoleUnderTest()
+        console.metrics = Parts()
+        #expect(try await console.get("/readyz").text == "ready\nradiology: serves, restarts 2\n")
+    }
+
     @Test func metricsAreInPrometheusText() {
         let samples = [
             MetricSample(

@@ -106,7 +106,7 @@ struct AssociationServerTests {
         #expect(words == "speaks TLS" ? answer.isEmpty : answer.starts(with: [0x07]))
         #expect(isSuccess(echo(server)))
         server.server.stop()
-        #expect(server.log.contains(words))
+        #expect(server.log.contains(words), "\(server.log.all)")
     }
 
     @Test("PDUs that lie about their length or come out of turn end their connection only")
@@ -121,6 +121,68 @@ struct AssociationServerTests {
             _ = server.exchange(pdu)
             #expect(isSuccess(echo(server)), "\(pdu.prefix(10))")
         }
+    }
+
+    @Test("a request that breaks the rules never reaches the toolkit, and the peer is told how it did")
+    func refusedRequests() throws {
+        let server = try TestServer(TestSource([]))
+        let rejection = server.exchange(SampleRequest.pdu(application: "1.2.3"))
+        #expect(rejection == [3, 0, 0, 0, 0, 4, 0, 1, 1, 2])
+        let twice = SampleRequest.user(SampleRequest.identity + SampleRequest.identity)
+        #expect(server.exchange(SampleRequest.pdu(user: twice)) == [7, 0, 0, 0, 0, 4, 0, 0, 2, 5])
+        #expect(server.exchange([1, 0, 0, 1, 0, 0]) == [7, 0, 0, 0, 0, 4, 0, 0, 2, 6])
+        #expect(server.exchange(SampleRequest.pdu()).first == 2)
+        server.server.stop()
+        for words in ["another application context", "may come once", "longer than 65536 bytes"] {
+            #expect(server.log.contains(words), "\(server.log.all)")
+        }
+    }
+
+    @Test("a connection that asks makes room for itself among silent ones")
+    func madeRoom() throws {
+        let server = try TestServer(TestSource([])) { limits in
+            (limits.maxAssociations, limits.spareAcceptors) = (2, 2)
+        }
+        let silent = (0..<8).map { _ in server.connect() }
+        defer { for descriptor in silent { close(descriptor) } }
+        let took = ContinuousClock().measure { #expect(isSuccess(echo(server))) }
+        // Each would otherwise keep its thread for ten seconds.
+        #expect(took < .seconds(3))
+        server.server.stop()
+        #expect(server.log.contains("closed to make room"))
+    }
+
+    /// How a peer may make one message last.
+    enum Slowness: CaseIterable, Sendable {
+        /// The bytes of one PDU, one at a time.
+        case bytes
+        /// PDUs of two bytes each.
+        case fragments
+        /// The same as fast as they go, so that there is always one more to read.
+        case flood
+    }
+
+    @Test("a message that never ends is ended by its time-out", arguments: Slowness.allCases)
+    func slowMessage(kind: Slowness) throws {
+        let server = try TestServer(TestSource([])) { limits in
+            (limits.messageTimeout, limits.maxCommandBytes) = (1, 1 << 30)
+        }
+        let descriptor = server.connect()
+        defer { close(descriptor) }
+        func put(_ bytes: [UInt8]) -> Bool { send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count }
+        #expect(put(SampleRequest.pdu()))
+        var answer = [UInt8](repeating: 0, count: 4096)
+        #expect(recv(descriptor, &answer, answer.count, 0) > 0)
+        let part: [UInt8] = kind == .bytes ? [0] : [4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 1, 0, 0]
+        // The head of a PDU of 256 bytes.
+        if kind == .bytes { #expect(put([4, 0, 0, 0, 1, 0])) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        while clock.now - start < .seconds(8), put(part) {
+            if kind != .flood { usleep(100_000) }
+            if recv(descriptor, &answer, answer.count, Int32(MSG_DONTWAIT)) >= 0 { break }
+        }
+        #expect(clock.now - start < .seconds(3))
     }
 
     @Test("silent and half-sent connections do not hold up others")

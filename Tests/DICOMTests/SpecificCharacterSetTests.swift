@@ -13,6 +13,7 @@ struct SpecificCharacterSetTests {
             (["GB18030"], [0xCD, 0xF5], "王"), (["GBK"], [0xCD, 0xF5], "王"),
             // Spellings that devices use.
             (["ISO-IR 100"], [0xFC], "ü"), (["ISO_IR_100"], [0xFC], "ü"), (["iso_ir 100 "], [0xFC], "ü"),
+            (["ISO 2022 IR 6", "ISO 2022 IR 100"], [0xFC], "ü"), (["", "ISO 2022 IR 100"], [0xFC], "ü"),
             (["ISO 2022 IR 100"], [0xFC], "ü"), (["ISO 2022 100"], [0xFC], "ü"),
             ([""], [0x41], "A"), ([], [0x41], "A"), (["NONSENSE"], [0x41], "A"),
         ] as [([String], [UInt8], String)])
@@ -26,6 +27,7 @@ struct SpecificCharacterSetTests {
             ([], [0xFC]), (["ISO_IR 6"], [0xFC]), (["ISO_IR 192"], [0xFC, 0x41]), (["NONSENSE"], [0xFC]),
             (["ISO_IR 999"], [0xFC]), (["GB18030"], [0xCD]), (["ISO_IR 109"], [0xA5]),
             (["", "ISO 2022 IR 87"], [0x1B, 0x7A, 0x41]), (["", "ISO 2022 IR 87"], [0x1B]),
+            (["", "ISO 2022 IR 100", "ISO 2022 IR 101"], [0xFC]),
             (["", "ISO 2022 IR 87"], [0x1B, 0x24, 0x42, 0x3B]),
         ] as [([String], [UInt8])])
     func refuses(terms: [String], bytes: [UInt8]) {

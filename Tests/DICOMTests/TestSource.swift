@@ -16,9 +16,9 @@ final class TestSource: WorklistSource {
         self.isBroken = isBroken
     }
 
-    func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry] {
+    func candidates(for preselection: WorklistPreselection, _ body: (WorklistEntry) throws -> Bool) throws {
         if isBroken { throw Broken() }
-        return entries
+        for entry in entries { guard try body(entry) else { return } }
     }
 
     static func entry(

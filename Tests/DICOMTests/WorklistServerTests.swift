@@ -48,7 +48,7 @@ struct WorklistServerTests {
             #expect(found.accessions == expected, "\(keys)")
             #expect((found.answer["statuses"] as? [Int]) == expected.map { _ in 0xFF00 } + [0], "\(keys)")
         }
-        #expect(server.log.contains("not served: no Study Instance UID"))
+        #expect(server.log.contains("not served: the study instance UID is missing"))
     }
 
     @Test("texts come back as they are, in UTF-8 only when needed")
@@ -127,6 +127,27 @@ struct WorklistServerTests {
         let answer = try find(server, [:]).answer
         #expect(answer["statuses"] as? [Int] == [0xA700])
         #expect(try find(server, ["00100020": "MRN3"]).accessions == ["R26-100003"])
+    }
+
+    @Test("keys that could keep the processor busy are refused with a comment")
+    func greedyKeys() throws {
+        let server = try TestServer(.many(100))
+        let list = [String](repeating: "a", count: 500).joined(separator: "\\")
+        for (tag, key) in [("00080050", list), ("00100020", String(repeating: "*", count: 1_000) + "x")] {
+            let answer = try find(server, [tag: key]).answer
+            #expect(answer["statuses"] as? [Int] == [0xA900])
+            #expect((answer["comment"] as? String)?.contains("more than") == true)
+        }
+    }
+
+    @Test("an order without a station is served to the only modality of its kind")
+    func noStation() throws {
+        let server = try TestServer(TestSource([TestSource.entry("R1", station: "")]), scope: .ownAE)
+        let answer = try find(server, [Self.step: [["00400001": "CT01"]]])
+        #expect(answer.accessions == ["R1"])
+        let response = (answer.answer["responses"] as? [[String: Any]])?.first
+        #expect((response?[Self.step] as? [[String: String]])?.first?["00400001"] == "CT01")
+        #expect(try find(server, [:], ["calling": "MR01"]).accessions == [])
     }
 
     @Test("C-CANCEL ends the responses with FE00")

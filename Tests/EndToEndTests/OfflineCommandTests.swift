@@ -44,6 +44,22 @@ extension EndToEnd {
             }
         }
 
+        @Test("`check` refuses what the radiology side cannot do yet")
+        func radiologyMistakes() async throws {
+            let folder = try TemporaryFolder()
+            let file = try folder.write(
+                """
+                dicom:
+                  worklist: { scope: location }
+                  modalities: [{ id: a, ae_title: CT01, modality: CT, host: "::1", port: 104 }]
+                """, to: "radiology.yaml")
+            let output = try await run(Binary.path, ["check", "--config", file], directory: "/")
+            #expect(output.code == 1)
+            for words in ["radiology.yaml:2: ", "not supported yet", "radiology.yaml:3: ", "IPv6"] {
+                #expect((output.out + output.err).contains(words), "\(words)")
+            }
+        }
+
         @Test("`check` tells every mistake with file, line and remedy")
         func mistakes() async throws {
             let folder = try TemporaryFolder()

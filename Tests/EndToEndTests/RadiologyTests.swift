@@ -101,6 +101,49 @@ extension EndToEnd {
             try await daemon.stop()
         }
 
+        @Test("a mistake written into the configuration later does not keep the radiology process down")
+        func configurationBrokenLater() async throws {
+            let daemon = try await house.start()
+            let whole = try String(contentsOfFile: house.config, encoding: .utf8)
+            try (whole + "nonsense: true\n").write(toFile: house.config, atomically: true, encoding: .utf8)
+            let child = try #require(daemon.radiologyProcess)
+            #expect(kill(child, SIGKILL) == 0)
+            try await eventually("the worklist again", within: .seconds(2), every: .milliseconds(10)) {
+                (try? await scanner.echo()) == 0
+            }
+            #expect(daemon.radiologyProcess != child)
+            try await daemon.stop()
+        }
+
+        @Test("SIGHUP ends the daemon in order, as SIGTERM does")
+        func hangUp() async throws {
+            let daemon = try await house.start()
+            daemon.program.signal(SIGHUP)
+            #expect(try await daemon.program.ended() == 0)
+        }
+
+        @Test("ORM^O01 names no station: the order goes to the only modality of its kind, and else says why not")
+        func withoutStation() async throws {
+            let daemon = try await house.start()
+            let orm = { (accession: String, modality: String) in
+                hl7([
+                    "MSH|^~\\&|HMS|HOSPITAL|LABRADOR|RAD|20261122091500||ORM^O01|1|P|2.3",
+                    "PID|1||MRN0004^^^HOSP^MR||DAS^SUNIL||19600105|M",
+                    "ORC|NW|P-\(accession)|\(accession)||||^^^20261122100000",
+                    "OBR|1|P-\(accession)|\(accession)|X^Plain\(String(repeating: "|", count: 20))\(modality)",
+                ])
+            }
+            #expect(try await house.sendOrders([orm("R26-1", "CT")]) == [.accepted("1 placed")])
+            #expect(try await house.sendOrders([orm("R26-2", "MR")]) == [.accepted("1 placed")])
+            #expect(try await scanner.worklist().map { $0["0040,0001"] } == ["CT01"])
+            #expect(try await house.rows("worklist", "--state", "parked").count == 1)
+            let listed = try await house.command("worklist")
+            #expect(listed.out.contains("no modality is configured for MR"))
+            let story = try await house.command("explain", "R26-2").out.split { $0.isWhitespace }.joined(separator: " ")
+            #expect(story.contains("no modality is configured for MR"), "\(story)")
+            try await daemon.stop()
+        }
+
         @Test("the radiology process ends with the daemon, however the daemon ends")
         func endsTogether() async throws {
             for (run, end) in [SIGKILL, SIGTERM].enumerated() {

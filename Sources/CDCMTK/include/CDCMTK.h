@@ -35,6 +35,7 @@ typedef struct {
     uint16_t reject_result;     /* A-ASSOCIATE-RJ (PS3.8 9.3.4), all zero if none came */
     uint16_t reject_source;
     uint16_t reject_reason;
+    uint8_t request_fault;      /* why an A-ASSOCIATE-RQ was refused: `fault` of cdcmtk_refusal, 0 if it was not */
 } cdcmtk_problem;
 
 typedef enum {
@@ -48,7 +49,9 @@ typedef enum {
     CDCMTK_REJECTED = 7,        /* the peer rejected our request; see reject_* */
     CDCMTK_NOT_DICOM = 8,       /* the first bytes were no A-ASSOCIATE-RQ; see first_bytes */
     CDCMTK_REFUSED_ADDRESS = 9, /* closed at once: the address holds too many connections */
-    CDCMTK_FAILED = 10          /* anything else; see text */
+    CDCMTK_FAILED = 10,         /* anything else; see text */
+    CDCMTK_REFUSED_REQUEST = 11, /* the A-ASSOCIATE-RQ did not pass the check; see request_fault */
+    CDCMTK_MADE_ROOM = 12       /* closed before its A-ASSOCIATE-RQ was whole, because no thread was left to accept */
 } cdcmtk_outcome;
 
 typedef struct cdcmtk_server cdcmtk_server;
@@ -60,18 +63,41 @@ typedef struct {
     uint32_t message_seconds;           /* DIMSE: from the first to the last byte of one command or data set */
     uint32_t write_seconds;             /* until the peer takes what we send */
     uint32_t max_connections_per_address; /* beyond this the TCP connection is closed at once */
+    uint32_t max_request_bytes;         /* largest A-ASSOCIATE-RQ, its six bytes of head included */
+    uint32_t acceptors;                 /* threads that call cdcmtk_accept: each serves one connection at a time */
 } cdcmtk_limits;
+
+/* How an A-ASSOCIATE-RQ is refused. `result` 0 sends A-ABORT as service provider with `reason` (PS3.8 table 9-26),
+ * every other value A-ASSOCIATE-RJ (table 9-21). */
+typedef struct {
+    uint8_t fault;              /* the checker's own number for what is wrong; 0 lets the request pass */
+    uint8_t result;
+    uint8_t source;
+    uint8_t reason;
+} cdcmtk_refusal;
+
+/* The fault of a request over `max_request_bytes`, which is not read and not checked further. */
+enum { CDCMTK_FAULT_TOO_LARGE = 1 };
+
+/* Looks at one whole A-ASSOCIATE-RQ before DCMTK parses it: DCMTK 3.6.7 keeps what it has parsed of a broken one for
+ * ever, and anyone who reaches the port may send them. Called on the accepting threads. */
+typedef cdcmtk_refusal (*cdcmtk_request_check)(const uint8_t *_Nonnull bytes, size_t count);
 
 /* Serves on a listening socket that stays the caller's (it is duplicated and set non-blocking).
  * NULL with `problem` filled if DCMTK cannot be started. */
 cdcmtk_server *_Nullable cdcmtk_server_create(
-    int listening_socket, cdcmtk_limits limits, cdcmtk_problem *_Nonnull problem);
+    int listening_socket, cdcmtk_limits limits, cdcmtk_request_check _Nonnull check,
+    cdcmtk_problem *_Nonnull problem);
 /* Every cdcmtk_accept returns CDCMTK_STOPPED within about a second. Established associations go on. */
 void cdcmtk_server_stop(cdcmtk_server *_Nonnull server);
 /* Cuts every open connection; the threads that serve them then see CDCMTK_CLOSED. */
 void cdcmtk_server_disconnect(cdcmtk_server *_Nonnull server);
 /* Call when no thread is inside a call on this server and every association is closed. */
 void cdcmtk_server_destroy(cdcmtk_server *_Nonnull server);
+
+/* How often an acceptor has waited for a connection. It grows every second or so for as long as connections can be
+ * made; a server whose number stands still hangs, or serves as many peers as it has threads. */
+uint64_t cdcmtk_server_turns(const cdcmtk_server *_Nonnull server);
 
 /* Waits up to a second for a connection, then up to `association_seconds` for its A-ASSOCIATE-RQ.
  * CDCMTK_OK gives an association that must be acknowledged or rejected, and closed. */
@@ -97,14 +123,15 @@ cdcmtk_outcome cdcmtk_acknowledge(
 void cdcmtk_reject(
     cdcmtk_association *_Nonnull association, uint8_t result, uint8_t source, uint8_t reason);
 
-/* An accepted presentation context. `false` (0) when there is none at `index`. */
+/* An accepted presentation context. */
 typedef struct {
     uint8_t id;
     char abstract_syntax[65];
     char transfer_syntax[65];
 } cdcmtk_context;
-int cdcmtk_context_at(
-    const cdcmtk_association *_Nonnull association, size_t index, cdcmtk_context *_Nonnull context);
+/* Writes the accepted contexts, at most `capacity`, and gives back how many it wrote. */
+size_t cdcmtk_accepted_contexts(
+    const cdcmtk_association *_Nonnull association, cdcmtk_context *_Nonnull contexts, size_t capacity);
 
 /* One command set or one data set, put together from its PDVs; the bytes stay valid until the next receive. */
 typedef struct {
@@ -136,7 +163,7 @@ void cdcmtk_abort(cdcmtk_association *_Nonnull association);
 void cdcmtk_close(cdcmtk_association *_Nonnull association);
 
 /* Opens an association to a peer, proposing one abstract syntax as context 1. The host is a name or an IPv4 address;
- * "host:port" may be at most 63 characters long. */
+ * "host:port" may be at most 63 characters long. The connect time-out holds for the whole process: the last call's. */
 cdcmtk_outcome cdcmtk_request(
     const char *_Nonnull host, uint16_t port, const char *_Nonnull calling_ae_title,
     const char *_Nonnull called_ae_title, const char *_Nonnull abstract_syntax,

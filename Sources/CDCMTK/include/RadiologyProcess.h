@@ -15,6 +15,13 @@ extern "C" {
  * more. 0 when that is set up. */
 int radiology_end_with_parent(int32_t parent);
 
+/* Bounds what this process may allocate, thread stacks included, and makes it the first to go when the machine runs
+ * out of memory. 0, or the error number of the bound. */
+int radiology_bound_memory(uint64_t bytes);
+
+/* A descriptor, closed on exec, of a nameless file with these bytes. 0, or the error number. */
+int radiology_memory_file(const uint8_t *_Nonnull bytes, size_t count, int32_t *_Nonnull descriptor);
+
 /* A pipe whose ends are closed on exec from the beginning. 0, or the error number. */
 int radiology_pipe(int32_t *_Nonnull read_end, int32_t *_Nonnull write_end);
 

@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// `/healthz` (the process answers), `/readyz` (the store answers too) and `/metrics` (Prometheus text).
+/// `/healthz` (the process answers), `/readyz` (the store answers too; how the radiology process is stands below) and `/metrics` (Prometheus text).
 struct HealthRoutes {
     let ports: ConsolePorts
 
@@ -11,7 +11,8 @@ struct HealthRoutes {
         router.get("/readyz") { _, _ -> Response in
             do {
                 _ = try await ports.registry.queue(ListingFilter(limit: 1))
-                return Response.text("ready\n")
+                let lines = ["ready"] + (ports.metrics?.parts() ?? [])
+                return Response.text(lines.joined(separator: "\n") + "\n")
             } catch let error as StoreError {
                 return Response.text("not ready: \(error.sentence)\n", status: .serviceUnavailable)
             }

@@ -38,4 +38,11 @@ public struct MetricSample: Sendable, Equatable {
 public protocol MetricsSource: Sendable {
     /// All figures as they stand now; samples of one name come one after the other.
     func samples() async -> [MetricSample]
+    /// What `/readyz` tells beside the store: a line for each part that runs in a process of its own.
+    func parts() -> [String]
+}
+
+extension MetricsSource {
+    /// None.
+    public func parts() -> [String] { [] }
 }

@@ -44,7 +44,7 @@ public struct TerminalText: Sendable {
         return text(table)
     }
 
-    /// The worklist.
+    /// The worklist; why an entry is parked stands under it.
     public func worklist(_ rows: [WorklistRow]) -> String {
         guard !rows.isEmpty else { return "The worklist is empty.\n" }
         var table = TextTable([
@@ -52,10 +52,11 @@ public struct TerminalText: Sendable {
             .init("PATIENT", narrowest: 12), .init("STATE"),
         ])
         for row in rows {
-            table.add([
+            let cells = [
                 row.scheduled.isEmpty ? "not set" : clock.short(row.scheduled), row.modality,
                 row.station_ae.isEmpty ? "any" : row.station_ae, row.accession, row.mrn, row.patient, row.state,
-            ])
+            ]
+            table.add(cells, note: row.what)
         }
         return text(table)
     }

@@ -164,13 +164,15 @@ public struct WorklistRow: Sendable, Codable, HoldsPatientData {
     public var station_ae: String
     /// Scheduled start, ISO 8601.
     public var scheduled: String
-    /// `scheduled`, `cancelled`, `completed`, or `parked` when an attribute a modality needs is missing.
+    /// `scheduled`, `cancelled`, `completed`, or `parked` when no modality sees it.
     public var state: String
+    /// Why it is parked, as a sentence; empty otherwise.
+    public var what: String
 
     /// A row.
     public init(
         accession: String, mrn: String, patient: String, modality: String, station_ae: String, scheduled: String,
-        state: String
+        state: String, what: String = ""
     ) {
         self.accession = accession
         self.mrn = mrn
@@ -179,6 +181,7 @@ public struct WorklistRow: Sendable, Codable, HoldsPatientData {
         self.station_ae = station_ae
         self.scheduled = scheduled
         self.state = state
+        self.what = what
     }
 }
 

@@ -6,12 +6,18 @@ public struct SupervisionLimits: Sendable, Hashable {
     ///
     /// It doubles with every further one.
     public var firstDelay: Duration = .milliseconds(250)
-    /// The longest wait before a restart.
+    /// The longest wait before a restart of a child that never became ready: something is wrong that a restart does
+    /// not cure.
     public var longestDelay: Duration = .seconds(30)
+    /// The longest wait before a restart of a child that had been ready, so that it is back within two seconds however
+    /// often it dies.
+    public var longestDelayAfterReady: Duration = .milliseconds(1_500)
     /// A child that was ready this long has recovered: the next restart comes at once again.
     public var stableAfter: Duration = .seconds(60)
     /// A child that is not ready after this is killed.
     public var readyWithin: Duration = .seconds(15)
+    /// A child that serves and gives no sign of life for this long hangs, and is killed.
+    public var silentFor: Duration = .seconds(15)
     /// How long a child may take to end when asked to, before it is killed.
     public var stopWithin: Duration = .seconds(5)
 
@@ -39,6 +45,8 @@ public struct SupervisorMachine: Sendable, Hashable {
         case spawnFailed
         /// The child says that it serves.
         case ready
+        /// The child gave a sign of life.
+        case alive
         /// The child is gone.
         case exited(ProcessExit)
         /// The moment of the last `wakeAt` has come.
@@ -75,6 +83,8 @@ public struct SupervisorMachine: Sendable, Hashable {
         case notSpawned(retryIn: Duration)
         /// The child did not become ready in time and is killed.
         case neverReady
+        /// The child serves but gives no sign of life any more and is killed.
+        case hangs
         /// The child did not end in time when asked to and is killed.
         case wouldNotStop
         /// The child ended as asked.
@@ -88,8 +98,8 @@ public struct SupervisorMachine: Sendable, Hashable {
         case starting
         case serving(since: Duration)
         case waiting
-        /// Killed because it was never ready; its end is awaited.
-        case givingUp
+        /// Killed because it was never ready, or hung after it had been; its end is awaited.
+        case givingUp(wasReady: Bool)
         /// Asked to end while it was being made.
         case stoppingBeforeSpawn
         case stopping
@@ -119,13 +129,18 @@ public struct SupervisorMachine: Sendable, Hashable {
             return enter(.waiting, [.report(.notSpawned(retryIn: delay)), .wakeAt(now + delay)])
         case (.spawning, .stopRequested): return enter(.stoppingBeforeSpawn, [])
 
-        case (.starting, .ready): return enter(.serving(since: now), [.sleep, .report(.serving(restarts: restarts))])
-        case (.starting, .timer): return enter(.givingUp, [.report(.neverReady), .kill])
-        case (.starting, .exited(let exit)), (.givingUp, .exited(let exit)): return restart(after: exit, at: now)
+        case (.starting, .ready):
+            return enter(
+                .serving(since: now), [.wakeAt(now + limits.silentFor), .report(.serving(restarts: restarts))])
+        case (.starting, .timer): return enter(.givingUp(wasReady: false), [.report(.neverReady), .kill])
+        case (.starting, .exited(let exit)): return restart(after: exit, at: now, wasReady: false)
+        case (.givingUp(let wasReady), .exited(let exit)): return restart(after: exit, at: now, wasReady: wasReady)
 
+        case (.serving, .alive): return [.wakeAt(now + limits.silentFor)]
+        case (.serving, .timer): return enter(.givingUp(wasReady: true), [.report(.hangs), .kill])
         case (.serving(let since), .exited(let exit)):
             if now - since >= limits.stableAfter { restarts = 0 }
-            return restart(after: exit, at: now)
+            return restart(after: exit, at: now, wasReady: true)
 
         case (.waiting, .timer): return enter(.spawning, [.spawn])
         case (.waiting, .stopRequested): return enter(.finished, [.sleep, .finished])
@@ -148,8 +163,9 @@ public struct SupervisorMachine: Sendable, Hashable {
         return actions
     }
 
-    private mutating func restart(after exit: ProcessExit, at now: Duration) -> [Action] {
-        let delay = nextDelay()
+    private mutating func restart(after exit: ProcessExit, at now: Duration, wasReady: Bool) -> [Action] {
+        let next = nextDelay()
+        let delay = wasReady ? min(next, limits.longestDelayAfterReady) : next
         let report = Action.report(.died(exit, restartIn: delay))
         if delay == .zero { return enter(.spawning, [.sleep, report, .spawn]) }
         return enter(.waiting, [report, .wakeAt(now + delay)])

@@ -11,7 +11,14 @@ struct TextPattern: Hashable, Sendable {
     let hasWildcard: Bool
 
     init(_ text: String) {
-        pattern = Self.scalars(text)
+        var scalars = Self.scalars(text)
+        // A run of stars says no more than one.
+        var last: Unicode.Scalar?
+        scalars.removeAll { scalar in
+            defer { last = scalar }
+            return scalar == "*" && last == "*"
+        }
+        pattern = scalars
         hasWildcard = pattern.contains { $0 == "*" || $0 == "?" }
     }
 

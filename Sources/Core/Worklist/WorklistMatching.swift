@@ -2,30 +2,54 @@
 public struct WorklistAnswer: Sendable, Hashable {
     /// In order of start date, start time and name: many consoles do not sort.
     public var entries: [WorklistEntry]
-    /// Entries that matched but lack an attribute of type 1, by the attributes they lack.
-    public var withheld: [WorklistAttribute: Int]
+    /// How many entries matched but cannot be served, by what is in the way.
+    public var withheld: [WorklistObstacle: Int]
+}
+
+/// Gathers the answer to one query from entries that come one at a time, so that the whole worklist is never in memory.
+public struct WorklistGathering: Sendable {
+    private let query: WorklistQuery
+    private let caller: WorklistCaller
+    private let stations: WorklistStations
+    private let limit: Int
+    private var found: [(key: String, entry: WorklistEntry)] = []
+    private var withheld: [WorklistObstacle: Int] = [:]
+    /// Whether more than `limit` entries match: an answer cut short would hide patients, so there is none.
+    public private(set) var hasTooMany = false
+
+    /// Nothing gathered yet; more than `limit` matches are too many.
+    public init(_ query: WorklistQuery, for caller: WorklistCaller, stations: WorklistStations, limit: Int) {
+        self.query = query
+        self.caller = caller
+        self.stations = stations
+        self.limit = limit
+    }
+
+    /// Takes the next entry.
+    public mutating func take(_ candidate: WorklistEntry) {
+        guard !hasTooMany, let entry = stations.entry(candidate, for: caller), WorklistMatching.matches(query, entry)
+        else { return }
+        let obstacles = entry.obstacles
+        guard obstacles.isEmpty else {
+            for obstacle in obstacles { withheld[obstacle, default: 0] += 1 }
+            return
+        }
+        if found.count == limit {
+            hasTooMany = true
+            found = []
+        } else {
+            found.append((WorklistMatching.order(entry), entry))
+        }
+    }
+
+    /// What was gathered, in order.
+    public var answer: WorklistAnswer {
+        WorklistAnswer(entries: found.sorted { $0.key < $1.key }.map(\.entry), withheld: withheld)
+    }
 }
 
 /// Matching of worklist entries (PS3.4 sections C.2.2.2 and K.6.1.2), as functions of their arguments.
 public enum WorklistMatching {
-    /// The answer to a query: what the requestor may see, matches, and is complete.
-    public static func answer(
-        _ query: WorklistQuery, for caller: WorklistCaller, from candidates: [WorklistEntry]
-    ) -> WorklistAnswer {
-        var found: [(key: String, entry: WorklistEntry)] = []
-        var withheld: [WorklistAttribute: Int] = [:]
-        for entry in candidates where caller.maySee(entry) && matches(query, entry) {
-            let missing = entry.missingAttributes
-            guard missing.isEmpty else {
-                for attribute in missing { withheld[attribute, default: 0] += 1 }
-                continue
-            }
-            found.append((order(entry), entry))
-        }
-        found.sort { $0.key < $1.key }
-        return WorklistAnswer(entries: found.map(\.entry), withheld: withheld)
-    }
-
     /// Whether every key of the query matches.
     ///
     /// An attribute that the entry does not have matches no key.
@@ -39,7 +63,7 @@ public enum WorklistMatching {
     }
 
     /// Date and time are of fixed length and the accession settles equals, so that the order is always the same.
-    private static func order(_ entry: WorklistEntry) -> String {
+    static func order(_ entry: WorklistEntry) -> String {
         let name = NamePattern.folded(entry.patientName.components)
         return "\(entry.startDate) \(entry.startTime) \(name) \(entry.accession) \(entry.stepID)"
     }

@@ -33,11 +33,19 @@ public struct WorklistQuery: Hashable, Sendable, HoldsPatientData {
     /// Whether nothing is excluded.
     public var isUniversal: Bool { conditions.isEmpty }
 
+    /// Characters of one value: the most that any of the VRs allows (PS3.5 table 6.2-1).
+    static let valueCharacters = 64
+    /// Component groups of a name, each as long as a value.
+    static let nameGroups = 3
+    /// Values of a list; without a limit one query could keep a processor busy for minutes.
+    static let listValues = 100
+
     private static func condition(
         _ attribute: WorklistAttribute, _ key: String
     ) throws(WorklistQueryError) -> WorklistCondition? {
+        try checkSize(attribute, key)
         let text = key.trimmingBlanks()
-        guard !text.isEmpty, text != "*" else { return nil }
+        guard !text.allSatisfy({ $0 == "*" }) else { return nil }
         switch attribute.matching {
         case .text, .code:
             let values = text.split(separator: "\\").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
@@ -56,6 +64,28 @@ public struct WorklistQuery: Hashable, Sendable, HoldsPatientData {
         case .time:
             let (from, through, isRange) = try bounds(attribute, text, what: "time") { DICOMTime($0) }
             return .times(from: from, through: through, isRange: isRange)
+        }
+    }
+
+    private static func checkSize(_ attribute: WorklistAttribute, _ key: String) throws(WorklistQueryError) {
+        // A name's groups with the delimiters between them.
+        let isName = attribute.matching == .name
+        let longest = isName ? nameGroups * valueCharacters + nameGroups - 1 : valueCharacters
+        var values = 1
+        var characters = 0
+        for scalar in key.unicodeScalars {
+            if scalar == "\\" {
+                values += 1
+                characters = 0
+            } else {
+                characters += 1
+            }
+            guard values <= listValues else {
+                throw WorklistQueryError(attribute: attribute, reason: "more than \(listValues) values")
+            }
+            guard characters <= longest else {
+                throw WorklistQueryError(attribute: attribute, reason: "more than \(longest) characters")
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 /// What a modality may see of the worklist, whatever it asks.
-public enum WorklistScope: String, Sendable, Hashable, CaseIterable {
+public enum WorklistScope: String, Sendable, Hashable, CaseIterable, Codable {
     /// Steps scheduled for its own AE title.
     case ownAE = "own-ae"
     /// Steps of its kind of modality.
@@ -51,7 +51,8 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
     public var latestDate: String?
     /// Modality, exactly.
     public var modality: String?
-    /// One of the scheduled station AE titles, exactly.
+    /// One of the scheduled station AE titles, exactly; an entry that names no station satisfies it too, since one may be
+    /// assigned to it.
     public var stationAETitle: String?
     /// Accession number, exactly.
     public var accession: String?
@@ -85,6 +86,7 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
 ///
 /// It is asked on the association's own thread, so it may block, and must be safe to ask from several.
 public protocol WorklistSource: Sendable {
-    /// Entries that are still to be performed and satisfy the preselection, in any order.
-    func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry]
+    /// Hands each entry that is still to be performed and satisfies the preselection to `body`, in any order, until it
+    /// says false.
+    func candidates(for preselection: WorklistPreselection, _ body: (WorklistEntry) throws -> Bool) throws
 }

@@ -58,10 +58,10 @@ final class Association {
 
     /// Learns what was agreed on.
     func loadContexts() {
-        var context = cdcmtk_context()
-        var index = 0
-        while cdcmtk_context_at(handle, index, &context) != 0 {
-            index += 1
+        let most = AssociateRequestLimits().maxContexts
+        var accepted = [cdcmtk_context](repeating: cdcmtk_context(), count: most)
+        let count = cdcmtk_accepted_contexts(handle, &accepted, most)
+        for context in accepted.prefix(count) {
             let abstract = withUnsafeBytes(of: context.abstract_syntax) { cString($0) }
             let transfer = withUnsafeBytes(of: context.transfer_syntax) { cString($0) }
             guard let syntax = TransferSyntax(rawValue: transfer) else { continue }

@@ -1,4 +1,5 @@
 import CDCMTK
+import Glibc
 
 /// Starting a second process of this program and tying it to the first: the part that needs the operating system.
 public enum HelperProcess {
@@ -12,6 +13,23 @@ public enum HelperProcess {
     ///
     /// False when it has ended already.
     public static func endTogether(with parent: Int32) -> Bool { radiology_end_with_parent(parent) == 0 }
+
+    /// Bounds what this process may allocate, and makes it the first to go when the machine runs out of memory.
+    public static func boundMemory(bytes: Int) throws(SystemError) {
+        let error = radiology_bound_memory(UInt64(max(0, bytes)))
+        guard error == 0 else { throw SystemError(code: error) }
+    }
+
+    /// A descriptor of a nameless file with these bytes, to be handed to a process.
+    public static func memoryFile(_ bytes: [UInt8]) throws(SystemError) -> Int32 {
+        var descriptor: Int32 = -1
+        let error = bytes.withUnsafeBufferPointer { buffer -> Int32 in
+            guard let start = buffer.baseAddress else { return EINVAL }
+            return radiology_memory_file(start, buffer.count, &descriptor)
+        }
+        guard error == 0 else { throw SystemError(code: error) }
+        return descriptor
+    }
 
     /// A pipe that no process started meanwhile inherits.
     public static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {

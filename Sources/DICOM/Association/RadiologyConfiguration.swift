@@ -44,13 +44,22 @@ public struct RadiologyLimits: Sendable, Hashable {
     public var dataSet = DataSetLimits()
     /// Matches of one query; a query with more is refused with A700 rather than cut short.
     public var maxMatches = 20_000
+    /// Search for the matches of one query, seconds; then it is refused with A700.
+    public var queryTimeout = 30
     /// Stack of an association's thread, bytes.
     public var threadStackBytes = 16 * 1024 * 1024
+    /// What the process may allocate beside its threads' stacks, bytes.
+    ///
+    /// A worklist of the most matches on every association at once stays well within it.
+    public var maxMemoryBytes = 1024 * 1024 * 1024
     /// What associations get to finish when the server stops, seconds.
     public var stopGrace = 3
 
     /// The defaults.
     public init() {}
+
+    /// What the whole process may allocate, bytes.
+    public var processMemoryBytes: Int { maxMemoryBytes + acceptors * threadStackBytes }
 }
 
 /// What the radiology side needs to know.
@@ -67,6 +76,9 @@ public struct RadiologyConfiguration: Sendable {
         self.aeTitle = aeTitle
         self.modalities = modalities
     }
+
+    /// The modalities together, for orders that name no station.
+    var stations: WorklistStations { WorklistStations(modalities.map(\.caller)) }
 
     /// The modality that calls itself so.
     ///

@@ -45,13 +45,14 @@ public final class RadiologyServer: Sendable {
     public func start(listeningSocket: Int32) throws(RadiologyServerError) {
         BridgeLog.prepare(logger)
         var problem = cdcmtk_problem()
-        guard let pointer = cdcmtk_server_create(listeningSocket, configuration.limits.bridge, &problem) else {
+        let check = AssociateRequestCheck.forBridge
+        guard let pointer = cdcmtk_server_create(listeningSocket, configuration.limits.bridge, check, &problem) else {
             throw RadiologyServerError(description: "The DICOM listener does not start: \(problem.sentence)")
         }
         let handle = Handle(pointer: pointer)
         let limits = configuration.limits
         var threads: [WorkerThread] = []
-        for _ in 0..<max(1, limits.maxAssociations) + max(1, limits.spareAcceptors) {
+        for _ in 0..<limits.acceptors {
             let thread = WorkerThread(stackBytes: limits.threadStackBytes) { self.acceptLoop(handle) }
             guard let thread else {
                 end(handle, threads)
@@ -78,6 +79,9 @@ public final class RadiologyServer: Sendable {
         if let handle { end(handle, threads) }
     }
 
+    /// A number that grows every second or so while peers can be let in: a sign of life.
+    public var turns: UInt64 { running.withLock { $0.server.map { cdcmtk_server_turns($0.pointer) } ?? 0 } }
+
     /// Associations open now.
     public var openAssociations: Int { running.withLock { $0.associations } }
 
@@ -103,6 +107,15 @@ public final class RadiologyServer: Sendable {
             case CDCMTK_NOT_DICOM:
                 logger.warning(
                     "\(PeerText.firstBytes(problem.firstBytes))", metadata: ["peer": "\(problem.address)"])
+            case CDCMTK_REFUSED_REQUEST:
+                let fault = AssociateRequestFault(rawValue: problem.request_fault)
+                logger.warning(
+                    "A-ASSOCIATE-RQ refused: \(fault?.sentence() ?? "it is malformed")",
+                    metadata: ["peer": "\(problem.address)"])
+            case CDCMTK_MADE_ROOM:
+                logger.warning(
+                    "connection closed to make room: it had not asked for an association and no thread was free",
+                    metadata: ["peer": "\(problem.address)"])
             case CDCMTK_REFUSED_ADDRESS:
                 logger.warning(
                     "connection closed: the address already holds \(configuration.limits.maxConnectionsPerAddress)",
@@ -135,8 +148,8 @@ public final class RadiologyServer: Sendable {
         case .success(let modality):
             logger[metadataKey: "modality"] = "\(modality.id)"
             let service = AssociationService(
-                association: association, modality: modality, source: source, limits: configuration.limits,
-                logger: logger, isStopping: { self.stopping.load(ordering: .relaxed) })
+                association: association, modality: modality, source: source, stations: configuration.stations,
+                limits: configuration.limits, logger: logger, isStopping: { self.stopping.load(ordering: .relaxed) })
             let end = service.run()
             // Free before the peer learns of the end: it may come back at once.
             running.withLock { state in
@@ -167,6 +180,9 @@ public final class RadiologyServer: Sendable {
 }
 
 extension RadiologyLimits {
+    /// Threads that accept connections and serve them.
+    var acceptors: Int { max(1, maxAssociations) + max(1, spareAcceptors) }
+
     /// The part that the bridge enforces.
     var bridge: cdcmtk_limits {
         cdcmtk_limits(
@@ -174,6 +190,8 @@ extension RadiologyLimits {
             association_seconds: UInt32(clamping: max(1, associationTimeout)),
             message_seconds: UInt32(clamping: max(1, messageTimeout)),
             write_seconds: UInt32(clamping: max(1, writeTimeout)),
-            max_connections_per_address: UInt32(clamping: max(1, maxConnectionsPerAddress)))
+            max_connections_per_address: UInt32(clamping: max(1, maxConnectionsPerAddress)),
+            max_request_bytes: UInt32(clamping: AssociateRequestLimits().maxBytes),
+            acceptors: UInt32(clamping: acceptors))
     }
 }

@@ -7,6 +7,8 @@ public struct SpecificCharacterSet: Sendable, Hashable {
     /// The encoding of the first value, and whether escape sequences of ISO 2022 may change it.
     private let base: Term
     private let extended: Bool
+    /// The only encoding beyond ASCII that is declared after the first value.
+    private let only: Term?
 
     enum Term: Hashable, Sendable {
         /// An encoding of the C library's `iconv` that keeps ASCII as it is.
@@ -26,13 +28,17 @@ public struct SpecificCharacterSet: Sendable, Hashable {
         let terms = values.map(Self.term)
         base = terms.first ?? .ascii
         extended = values.count > 1 || values.contains { $0.contains("2022") }
+        let others = Set(terms.filter { $0 != .ascii })
+        only = others.count == 1 ? others.first : nil
     }
 
     /// The text, or nil when the bytes are not of this character set or the set is not supported.
     func decode(_ bytes: some Collection<UInt8>) -> String? {
         let bytes = Array(bytes)
         if bytes.allSatisfy({ $0 < 0x80 && $0 != ISO2022.escape }) { return String(decoding: bytes, as: UTF8.self) }
-        if extended, bytes.contains(ISO2022.escape) || base == .ascii { return ISO2022.decode(bytes, base: base) }
+        if extended, bytes.contains(ISO2022.escape) { return ISO2022.decode(bytes, base: base) }
+        // Devices declare a second set and then use it without escaping to it; with one set there is no doubt which.
+        if base == .ascii, let only { return Self.decode(bytes, only) }
         return Self.decode(bytes, base)
     }
 

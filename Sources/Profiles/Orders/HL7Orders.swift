@@ -60,6 +60,12 @@ public struct HL7Orders: Sendable {
             return .cancel(order)
         }
         if imaging {
+            guard group.steps <= 1 else {
+                throw OrderMistake(
+                    what:
+                        "One OBR has \(group.steps) IPC segments: send each scheduled step with an ORC and OBR and an "
+                        + "accession of its own.", location: ["IPC", "2"])
+            }
             guard let modality = group.modality else {
                 throw OrderMistake(
                     what: "An imaging order needs a modality in OBR-24 (or IPC-5).",

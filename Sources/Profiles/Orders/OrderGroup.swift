@@ -9,6 +9,8 @@ struct OrderGroup {
     private(set) var obr: HL7Segment?
     private(set) var spm: HL7Segment?
     private(set) var ipc: HL7Segment?
+    /// How many scheduled steps the order names.
+    private(set) var steps = 0
     private(set) var zds: HL7Segment?
     private(set) var tq1: HL7Segment?
 
@@ -29,7 +31,11 @@ struct OrderGroup {
             case "SPM":
                 if leads { leading = segment }
                 groups.last?.spm == nil ? groups.change { $0.spm = segment } : ()
-            case "IPC": groups.change { $0.ipc = segment }
+            case "IPC":
+                groups.change { group in
+                    group.ipc = segment
+                    group.steps += 1
+                }
             case "ZDS": groups.change { $0.zds = segment }
             case "TQ1": groups.change { $0.tq1 = segment }
             default: break

@@ -11,7 +11,8 @@ extension Store: Registry {
     /// Imaging orders, by scheduled time.
     public func worklist(_ filter: ListingFilter) async throws(StoreError) -> [WorklistRow] {
         let limit = rows(filter)
-        return try await readers.read { try Listings.worklist($0, filter, limit: limit) }
+        let stations = settings.stations
+        return try await readers.read { try Listings.worklist($0, filter, stations, limit: limit) }
     }
 
     /// The current version of each result, newest first.

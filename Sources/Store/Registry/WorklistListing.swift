@@ -2,8 +2,10 @@ import Core
 import GRDB
 
 extension Listings {
-    /// Imaging orders by scheduled time; those that no modality could use for want of an attribute are `parked`.
-    static func worklist(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [WorklistRow] {
+    /// Imaging orders by scheduled time; those that no modality sees are `parked`.
+    static func worklist(
+        _ database: Database, _ filter: ListingFilter, _ stations: WorklistStations?, limit: Int64
+    ) throws -> [WorklistRow] {
         var conditions = Conditions()
         conditions.add("o.kind = \(OrderKind.imaging.code)")
         conditions.add("o.accession", equals: filter.accession)
@@ -24,28 +26,37 @@ extension Listings {
                 + "JOIN mrn_system s ON s.id = o.mrn_system\(conditions.sql) ORDER BY o.start_date, o.start_time, o.id"
         ).eachWhile(conditions.values) { row in
             guard rows.count < limit else { return false }
-            let stored = try StoredOrder(row)
-            let state = state(of: stored.order, WorklistEntry(stored.order, date: row.text(25), time: row.text(26)))
-            if filter.state == nil || filter.state == state { rows.append(WorklistRow(stored.order, state: state)) }
+            let order = try StoredOrder(row).order
+            let entry = WorklistEntry(order, date: row.text(25), time: row.text(26))
+            let what = order.state == .open ? whyUnseen(entry, stations) : nil
+            let state = state(of: order, isParked: what != nil)
+            if filter.state == nil || filter.state == state {
+                rows.append(WorklistRow(order, state: state, what: what ?? ""))
+            }
             return true
         }
         return rows
     }
 
-    private static func state(of order: Order, _ entry: WorklistEntry) -> String {
+    /// Why no modality sees an open order, as a sentence.
+    static func whyUnseen(_ entry: WorklistEntry, _ stations: WorklistStations?) -> String? {
+        stations.map { $0.whyUnseen(entry) } ?? WorklistStations.whyUnseen(entry)
+    }
+
+    private static func state(of order: Order, isParked: Bool) -> String {
         switch order.state {
         case .cancelled: "cancelled"
         case .completed: "completed"
-        case .open: entry.missingAttributes.isEmpty ? "scheduled" : "parked"
+        case .open: isParked ? "parked" : "scheduled"
         }
     }
 }
 
 extension WorklistRow {
-    fileprivate init(_ order: Order, state: String) {
+    fileprivate init(_ order: Order, state: String, what: String) {
         self.init(
             accession: order.accession, mrn: order.patient.mrn, patient: order.patient.shownName,
             modality: order.imaging?.modality ?? "", station_ae: order.imaging?.stationAE ?? "",
-            scheduled: order.imaging?.scheduled ?? "", state: state)
+            scheduled: order.imaging?.scheduled ?? "", state: state, what: what)
     }
 }

@@ -39,6 +39,9 @@ final class ReaderPool: Sendable {
         try Self.read(next.database, work).get()
     }
 
+    /// Reads on the caller's thread; what `work` throws comes back as it is.
+    func readPassing<Value>(_ work: (Database) throws -> Value) throws -> Value { try next.database.read(work) }
+
     private static func read<Value>(
         _ database: DatabaseQueue, _ work: (Database) throws -> Value
     ) -> Result<Value, StoreError> {

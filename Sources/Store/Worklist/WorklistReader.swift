@@ -5,7 +5,6 @@ import GRDB
 /// The worklist's view of a store that another process writes: it reads orders and can write nothing.
 public final class WorklistReader: WorklistSource, Sendable {
     private let readers: ReaderPool
-    private let limit: Int
 
     /// Opens the store in a folder for reading; the daemon must have created it.
     public static func open(
@@ -16,28 +15,23 @@ public final class WorklistReader: WorklistSource, Sendable {
             throw .refused("there is no store in \(folder.path) yet; the daemon creates it when it starts")
         }
         do {
-            return WorklistReader(
-                try ReaderPool(file, connections: configuration.readers, configuration),
-                limit: configuration.worklistEntries)
+            return WorklistReader(try ReaderPool(file, connections: configuration.readers, configuration))
         } catch {
             throw StoreError(error)
         }
     }
 
-    private init(_ readers: ReaderPool, limit: Int) {
-        self.readers = readers
-        self.limit = limit
-    }
+    private init(_ readers: ReaderPool) { self.readers = readers }
 
-    /// Open imaging orders that satisfy a preselection, latest start first, at most `worklistEntries`.
-    public func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry] {
-        try readers.readNow { try WorklistRows.entries($0, preselection, limit: limit) }
+    /// Hands open imaging orders that satisfy a preselection to `body` until it says false.
+    public func candidates(for preselection: WorklistPreselection, _ body: (WorklistEntry) throws -> Bool) throws {
+        try readers.readPassing { try WorklistRows.each($0, preselection, body) }
     }
 }
 
 extension Store: WorklistSource {
-    /// Open imaging orders that satisfy a preselection, latest start first, at most `worklistEntries`.
-    public func candidates(for preselection: WorklistPreselection) throws -> [WorklistEntry] {
-        try readers.readNow { try WorklistRows.entries($0, preselection, limit: settings.limits.worklistEntries) }
+    /// Hands open imaging orders that satisfy a preselection to `body` until it says false.
+    public func candidates(for preselection: WorklistPreselection, _ body: (WorklistEntry) throws -> Bool) throws {
+        try readers.readPassing { try WorklistRows.each($0, preselection, body) }
     }
 }

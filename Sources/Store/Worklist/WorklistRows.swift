@@ -3,25 +3,27 @@ import GRDB
 
 /// Imaging orders as worklist entries.
 enum WorklistRows {
-    /// Open imaging orders that satisfy a preselection, latest start first.
-    static func entries(
-        _ database: Database, _ preselection: WorklistPreselection, limit: Int
-    ) throws -> [WorklistEntry] {
+    /// Hands open imaging orders that satisfy a preselection to `body` until it says false.
+    static func each(
+        _ database: Database, _ preselection: WorklistPreselection, _ body: (WorklistEntry) throws -> Bool
+    ) throws {
         var conditions = Conditions()
         conditions.add("o.kind = \(OrderKind.imaging.code)")
         conditions.add("o.state = \(OrderState.open.code)")
         if let earliest = preselection.earliestDate { conditions.add("o.start_date >= ?", .text(earliest)) }
         if let latest = preselection.latestDate { conditions.add("o.start_date <= ?", .text(latest)) }
         conditions.add("o.modality", equals: preselection.modality?.trimmingBlanks())
-        conditions.add("o.station_ae", equals: preselection.stationAETitle?.trimmingBlanks())
+        if let station = preselection.stationAETitle?.trimmingBlanks() {
+            conditions.add("(o.station_ae = ? OR o.station_ae IS NULL OR o.station_ae = '')", .text(station))
+        }
         conditions.add("o.accession", equals: preselection.accession)
         conditions.add("o.mrn", equals: preselection.patientID)
-        return try Query(
+        try Query(
             database,
             "SELECT \(StoredOrder.columns), o.start_date, o.start_time FROM orders o "
-                + "JOIN mrn_system s ON s.id = o.mrn_system\(conditions.sql) ORDER BY o.start_date DESC, o.id DESC LIMIT ?"
-        ).all(conditions.values + [.int(Int64(limit))]) { row in
-            WorklistEntry(try StoredOrder(row).order, date: row.text(25), time: row.text(26))
+                + "JOIN mrn_system s ON s.id = o.mrn_system\(conditions.sql)"
+        ).eachWhile(conditions.values) { row in
+            try body(WorklistEntry(try StoredOrder(row).order, date: row.text(25), time: row.text(26)))
         }
     }
 }

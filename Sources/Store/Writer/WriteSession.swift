@@ -69,6 +69,7 @@ struct StoreSettings: Sendable {
     var facility: Facility
     var destinations: [DestinationID]
     var limits: StoreConfiguration
+    var stations: WorklistStations?
     var clock: @Sendable () -> Timestamp
 
     var hasDestinations: Bool { !destinations.isEmpty }

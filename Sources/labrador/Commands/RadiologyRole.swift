@@ -11,40 +11,32 @@ struct RadiologyRole: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: RadiologyHandOver.command, abstract: "The radiology process of `serve`.", shouldDisplay: false)
 
-    @Option var config: String
-
     func run() async throws {
-        do {
+        let settings: RadiologySettings
+        do throws(RadiologyProcessError) {
             try RadiologyChild.tieToParent()
+            settings = try HandedFile.read(RadiologySettings.self, from: RadiologyHandOver.settings)
+            try RadiologyChild.boundMemory(bytes: settings.configuration.limits.processMemoryBytes)
         } catch {
             throw CommandFailure("\(error)")
         }
-        let configuration = try ConfigurationFile.load(config)
-        guard let section = configuration.dicom else { throw CommandFailure("\(config) has no dicom section.") }
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = .notice
             return handler
         }
         let logger = Logger(label: "labrador.radiology")
-        let source = try WorklistReader.open(folder: URL(fileURLWithPath: configuration.storePath))
-        try await runRadiologyChild(
-            configuration: section.radiology(facility: configuration.facility), source: source, logger: logger)
+        let source = try WorklistReader.open(folder: URL(fileURLWithPath: settings.storePath))
+        try await runRadiologyChild(configuration: settings.configuration, source: source, logger: logger)
     }
 }
 
 extension DICOMSection {
-    /// The section in the words of the radiology side.
-    func radiology(facility: Facility) -> RadiologyConfiguration {
-        RadiologyConfiguration(
-            aeTitle: aeTitle,
-            modalities: modalities.map { modality in
-                RadiologyModality(
-                    id: modality.id,
-                    caller: WorklistCaller(
-                        aeTitle: modality.aeTitle, modality: modality.modality,
-                        scope: WorklistScope(rawValue: modality.scope ?? scope) ?? .ownAE))
-            })
+    /// What a modality may see.
+    func caller(_ modality: ModalitySection) -> WorklistCaller {
+        WorklistCaller(
+            aeTitle: modality.aeTitle, modality: modality.modality,
+            scope: WorklistScope(rawValue: modality.scope ?? scope) ?? .ownAE)
     }
 }
 
@@ -54,12 +46,13 @@ struct RadiologyService: Service {
     let readiness: Readiness
 
     /// Opens the port; throws a sentence when it cannot be.
-    init(_ section: DICOMSection, file: String, readiness: Readiness, logger: Logger) throws {
+    init(_ section: DICOMSection, storePath: String, readiness: Readiness, logger: Logger) throws {
         do throws(RadiologyProcessError) {
             let listener = try RadiologyListener(host: section.listen.host, port: section.listen.port)
             logger.notice("radiology \(section.aeTitle) on port \(listener.port)")
             supervisor = RadiologySupervisor(
-                listener: listener, arguments: [RadiologyHandOver.command, "--config", file], logger: logger)
+                listener: listener, settings: try HandedFile.make(RadiologySettings(section, storePath: storePath)),
+                logger: logger)
         } catch {
             throw CommandFailure("dicom: \(error.description)")
         }

@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
         // A peer that hangs up while we write is an error value of that write, not a signal.
         signal(SIGPIPE, SIG_IGN)
         let path = try ConfigurationFile.path(config)
-        let daemon = try Daemon(configuration: ConfigurationFile.load(path, opensFiles: true), file: path)
+        let daemon = try Daemon(configuration: ConfigurationFile.load(path, opensFiles: true))
         try await daemon.run()
     }
 }

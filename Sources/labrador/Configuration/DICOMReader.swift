@@ -26,7 +26,14 @@ struct DICOMReader {
     }
 
     private func worklistScope(_ value: YAMLValue) -> String? {
-        value.map { map in map["scope"]?.choice(of: Scope.self)?.rawValue } ?? nil
+        value.map { map in
+            let scope = map["scope"]?.choice(of: Scope.self)
+            if scope == .location {
+                map["scope"]?.mistake(
+                    "location is not supported yet and would show nothing; write own-ae, modality or all")
+            }
+            return scope?.rawValue
+        } ?? nil
     }
 
     private func modalities(_ value: YAMLValue) -> [ModalitySection] {
@@ -44,9 +51,7 @@ struct DICOMReader {
                 if let id, !ids.insert(id).inserted {
                     idValue?.mistake("'\(id)' names two modalities; ids must differ")
                 }
-                let host = map["host"].flatMap { value in
-                    value.name().flatMap { ConfigurationReader.host($0, at: value) ? $0 : nil }
-                }
+                let host = map["host"].flatMap(host)
                 let port = map["port"]?.integer(in: 1...65_535)
                 let scope = map["worklist"].flatMap(worklistScope)
                 let code = map.require("modality").flatMap(modalityCode)
@@ -65,6 +70,15 @@ struct DICOMReader {
             && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
         return isRight
             ? text : value.wrong("'\(text)' is no modality: 2 to 16 capital letters and digits, such as CT, MR or US")
+    }
+
+    /// What the toolkit can call: a name or an IPv4 address that, with the port, fits its 63 characters.
+    private func host(_ value: YAMLValue) -> String? {
+        guard let text = value.name(), ConfigurationReader.host(text, at: value) else { return nil }
+        if text.contains(":") {
+            return value.wrong("'\(text)' is an IPv6 address; modalities are called by name or IPv4 address")
+        }
+        return text.utf8.count <= 57 ? text : value.wrong("'\(text)' is longer than 57 characters")
     }
 
     /// An AE title: 1 to 16 characters of the default repertoire without backslash (PS3.5 section 6.2).

@@ -15,16 +15,13 @@ import Upstream
 /// nowhere else.
 struct Daemon {
     let configuration: Configuration
-    /// The configuration file, which the radiology child reads again.
-    let file: String
     private let logger = Logger(label: "labrador")
 
-    init(configuration: Configuration, file: String) {
+    init(configuration: Configuration) {
         self.configuration = configuration
-        self.file = file
     }
 
-    /// Runs until SIGTERM or SIGINT.
+    /// Runs until SIGTERM, SIGINT or, when its terminal goes away, SIGHUP.
     func run() async throws {
         // Before anything is opened. Files, the console and the destinations need descriptors too.
         var bounds = LinkBounds()
@@ -50,12 +47,16 @@ struct Daemon {
             ledger: store,
             profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
             facility: configuration.facility, work: committed, recorded: nudgeLanes, logger: logger)
+        let radiology = try configuration.dicom.map { section in
+            try RadiologyService(
+                section, storePath: configuration.storePath, readiness: readiness, logger: logger)
+        }
         let console = ConsoleServer(
             configuration: consoleConfiguration,
             ports: ConsolePorts(
                 registry: NudgingRegistry(base: store, decided: nudgeLanes), orders: inbox, devices: status,
-                echo: configuration.dicom.map { ModalityEcho(section: $0, logger: logger) },
-                metrics: DaemonMetrics(lanes: lanes, store: store)),
+                echo: configuration.dicom.map { ModalityEcho(section: $0) },
+                metrics: DaemonMetrics(lanes: lanes, store: store, radiology: radiology?.supervisor.status)),
             logger: logger, now: wallClock,
             onReady: { [logger] address in
                 logger.notice("console on \(address.url)")
@@ -66,9 +67,7 @@ struct Daemon {
         var services: [any Service] = lanes.map { LaneService(lane: $0) }
         services.append(processor)
         services.append(console)
-        if let dicom = configuration.dicom {
-            services.append(try RadiologyService(dicom, file: file, readiness: readiness, logger: logger))
-        }
+        if let radiology { services.append(radiology) }
         services.append(links)
         try await run(services)
         store.close()
@@ -77,7 +76,7 @@ struct Daemon {
 
     private func run(_ services: [any Service]) async throws {
         var group = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quietLogger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         do {
             try await ServiceGroup(configuration: group).run()
@@ -107,7 +106,9 @@ struct Daemon {
         do throws(StoreError) {
             return try Store.open(
                 folder: URL(fileURLWithPath: configuration.storePath), facility: configuration.facility,
-                destinations: configuration.destinations.map(\.id), logger: logger, clock: wallClock,
+                destinations: configuration.destinations.map(\.id),
+                stations: configuration.dicom.map { WorklistStations($0.modalities.map($0.caller)) }, logger: logger,
+                clock: wallClock,
                 fatal: { error in
                     // Whatever was not acknowledged comes again; going on could acknowledge what is not on the disk.
                     printError("labrador: \(error.sentence) The process ends so that nothing more is acknowledged.")

@@ -7,6 +7,7 @@ import Upstream
 struct DaemonMetrics: MetricsSource {
     let lanes: [DeliveryLane]
     let store: Store
+    let radiology: RadiologyStatus?
 
     func samples() async -> [MetricSample] {
         var samples: [MetricSample] = []
@@ -27,6 +28,24 @@ struct DaemonMetrics: MetricsSource {
         add("labrador_deliveries_parked_total", "Deliveries set aside since start.", .counter) { $0.parked }
         add("labrador_deliveries_dead_total", "Deliveries refused for good since start.", .counter) { $0.dead }
         add("labrador_deliveries_under_way", "Deliveries being sent.", .gauge) { $0.underWay }
-        return samples
+        return samples + radiologySamples
+    }
+
+    private var radiologySamples: [MetricSample] {
+        guard let now = radiology?.now else { return [] }
+        return [
+            MetricSample(
+                name: "labrador_radiology_up", help: "1 while the radiology process serves modalities.", kind: .gauge,
+                value: now.serves ? 1 : 0),
+            MetricSample(
+                name: "labrador_radiology_restarts_total", help: "Restarts of the radiology process since start.",
+                kind: .counter, value: Double(now.restarts)),
+        ]
+    }
+
+    func parts() -> [String] {
+        guard let now = radiology?.now else { return [] }
+        // Modalities queue at the port meanwhile, so that this is no reason to call the daemon not ready.
+        return ["radiology: \(now.serves ? "serves" : "is being restarted"), restarts \(now.restarts)"]
     }
 }

@@ -22,6 +22,15 @@ enum RadiologyChild {
         for held in [SIGPIPE, SIGTERM, SIGINT, SIGHUP] { signal(held, SIG_IGN) }
     }
 
+    /// Bounds what peers can make this process allocate.
+    static func boundMemory(bytes: Int) throws(RadiologyProcessError) {
+        do throws(HelperProcess.SystemError) {
+            try HelperProcess.boundMemory(bytes: bytes)
+        } catch {
+            throw RadiologyProcessError("memory cannot be bounded", code: error.code)
+        }
+    }
+
     /// Serves until the daemon asks for the end or is gone.
     ///
     /// Blocks its thread.
@@ -40,9 +49,25 @@ enum RadiologyChild {
             server.stop()
             throw RadiologyProcessError("the daemon does not listen", code: errno)
         }
+        let signs = Thread { giveSigns(of: server) }
+        signs.name = "radiology signs"
+        signs.start()
         waitForEnd()
         logger.debug("the radiology process stops")
         server.stop()
+    }
+
+    /// Says for as long as the process lives that peers can be let in.
+    private static func giveSigns(of server: RadiologyServer) {
+        var last: UInt64 = 0
+        while true {
+            sleep(RadiologyHandOver.secondsBetweenSigns)
+            let turns = server.turns
+            guard turns != last else { continue }
+            last = turns
+            var sign = RadiologyHandOver.alive
+            _ = write(RadiologyHandOver.status, &sign, 1)
+        }
     }
 
     /// Returns when the daemon has closed its end of the lifeline, to ask for the end or by ending itself.

@@ -1,3 +1,6 @@
+import Core
+import DICOM
+import Foundation
 import Glibc
 
 /// What the daemon hands to the radiology process: descriptors at agreed numbers and its own process id.
@@ -13,10 +16,90 @@ enum RadiologyHandOver {
     static let lifeline: Int32 = 4
     /// Write end of a pipe: one byte says that the process serves; end of file that it is gone.
     static let status: Int32 = 5
+    /// A file with the configuration as it was checked at the start.
+    ///
+    /// The process must come back whatever became of the configuration file meanwhile.
+    static let settings: Int32 = 6
     /// Names the daemon's process id in the environment.
     static let parentVariable = "LABRADOR_RADIOLOGY_PARENT"
     /// The byte that says it.
     static let ready = UInt8(ascii: "R")
+    /// The byte that says that peers can still be let in.
+    static let alive = UInt8(ascii: "A")
+    /// Between two of them, seconds.
+    static let secondsBetweenSigns: UInt32 = 2
+}
+
+/// What the radiology process is told of the configuration.
+struct RadiologySettings: Codable, Equatable {
+    /// One configured modality.
+    struct Modality: Codable, Equatable {
+        var id: String
+        var aeTitle: String
+        var modality: String?
+        var scope: WorklistScope
+    }
+
+    var storePath: String
+    var aeTitle: String
+    var modalities: [Modality]
+
+    init(_ section: DICOMSection, storePath: String) {
+        self.storePath = storePath
+        aeTitle = section.aeTitle
+        modalities = section.modalities.map { modality in
+            let caller = section.caller(modality)
+            return Modality(
+                id: modality.id, aeTitle: caller.aeTitle, modality: caller.modality, scope: caller.scope)
+        }
+    }
+
+    /// In the words of the radiology side.
+    var configuration: RadiologyConfiguration {
+        RadiologyConfiguration(
+            aeTitle: aeTitle,
+            modalities: modalities.map { modality in
+                RadiologyModality(
+                    id: modality.id,
+                    caller: WorklistCaller(
+                        aeTitle: modality.aeTitle, modality: modality.modality, scope: modality.scope))
+            })
+    }
+}
+
+/// Values handed to a process of ours in a nameless file.
+enum HandedFile {
+    /// The descriptor to hand over.
+    static func make<Value: Encodable>(_ value: Value) throws(RadiologyProcessError) -> Int32 {
+        guard let bytes = try? JSONEncoder().encode(value) else {
+            throw RadiologyProcessError("the settings cannot be written down")
+        }
+        do throws(HelperProcess.SystemError) {
+            return try HelperProcess.memoryFile(Array(bytes))
+        } catch {
+            throw RadiologyProcessError("the settings cannot be handed over", code: error.code)
+        }
+    }
+
+    /// What was handed over.
+    ///
+    /// From the beginning, wherever an earlier process that shared the file stopped reading.
+    static func read<Value: Decodable>(_ type: Value.Type, from descriptor: Int32) throws(RadiologyProcessError)
+        -> Value
+    {
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = pread(descriptor, &part, part.count, off_t(bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += part[..<count]
+        }
+        guard let value = try? JSONDecoder().decode(type, from: Data(bytes)) else {
+            throw RadiologyProcessError("this command is for `labrador serve`, which starts it itself; run that")
+        }
+        return value
+    }
 }
 
 /// Something of the operating system that did not work, with what it said.

@@ -13,9 +13,9 @@ final class RadiologyProcess {
 
     /// Starts this same executable with `arguments`.
     ///
-    /// The process gets the three descriptors of `RadiologyHandOver`, standard error, and nothing else that is open
+    /// The process gets the descriptors of `RadiologyHandOver`, standard error, and nothing else that is open
     /// here.
-    init(arguments: [String], listeningSocket: Int32) throws(RadiologyProcessError) {
+    init(arguments: [String], listeningSocket: Int32, settings: Int32) throws(RadiologyProcessError) {
         var environment = ProcessInfo.processInfo.environment
         environment[RadiologyHandOver.parentVariable] = String(getpid())
         do throws(HelperProcess.SystemError) {
@@ -33,7 +33,7 @@ final class RadiologyProcess {
                 // In the order of the numbers in `RadiologyHandOver`.
                 processID = try HelperProcess.spawn(
                     arguments: ["labrador"] + arguments, environment: environment,
-                    descriptors: [listeningSocket, life.read, told.write])
+                    descriptors: [listeningSocket, life.read, told.write, settings])
             } catch {
                 close(life.write)
                 close(told.read)

@@ -13,18 +13,20 @@ import Synchronization
 /// that started it ends.
 final class RadiologySupervisor: Sendable {
     private let listener: RadiologyListener
-    private let arguments: [String]
+    private let settings: Int32
     private let limits: SupervisionLimits
     private let logger: Logger
     private let current = Mutex<pid_t?>(nil)
+    /// How the process is.
+    let status = RadiologyStatus()
 
-    /// `arguments` are those of the hidden command, its name first.
+    /// `settings` is the file of `RadiologyHandOver.settings`; it stays open for every process to come.
     init(
-        listener: RadiologyListener, arguments: [String], limits: SupervisionLimits = SupervisionLimits(),
+        listener: RadiologyListener, settings: Int32, limits: SupervisionLimits = SupervisionLimits(),
         logger: Logger
     ) {
         self.listener = listener
-        self.arguments = arguments
+        self.settings = settings
         self.limits = limits
         self.logger = logger
     }
@@ -73,12 +75,17 @@ final class RadiologySupervisor: Sendable {
                     case .wakeAt(let moment): wakeAt = moment
                     case .sleep: wakeAt = nil
                     case .terminate: process?.requestEnd()
-                    case .kill: process?.end()
+                    case .kill:
+                        status.gone()
+                        process?.end()
                     case .report(let report): tell(report)
                     case .finished: return
                     }
                 }
-                if event == .ready { onReady() }
+                if event == .ready {
+                    status.ready()
+                    onReady()
+                }
             }
             var watched = [
                 pollfd(fd: stopSeen ? -1 : wake, events: Int16(POLLIN), revents: 0),
@@ -102,7 +109,8 @@ final class RadiologySupervisor: Sendable {
 
     private func spawn(_ process: inout RadiologyProcess?) -> SupervisorMachine.Event {
         do {
-            let made = try RadiologyProcess(arguments: arguments, listeningSocket: listener.socket)
+            let made = try RadiologyProcess(
+                arguments: [RadiologyHandOver.command], listeningSocket: listener.socket, settings: settings)
             process = made
             current.withLock { $0 = made.processID }
             return .spawned
@@ -117,9 +125,10 @@ final class RadiologySupervisor: Sendable {
         guard let running = process else { return [] }
         var byte: UInt8 = 0
         let count = Glibc.read(running.status, &byte, 1)
-        if count == 1 { return byte == RadiologyHandOver.ready ? [.ready] : [] }
+        if count == 1 { return byte == RadiologyHandOver.ready ? [.ready] : [.alive] }
         if count < 0, errno == EINTR { return [] }
         current.withLock { $0 = nil }
+        status.gone()
         process = nil
         return [.exited(running.reap())]
     }
@@ -133,6 +142,7 @@ final class RadiologySupervisor: Sendable {
             logger.error("radiology: the process \(words(exit)); it is started again \(words(delay))")
         case .notSpawned(let delay): logger.error("radiology: the process is tried again \(words(delay))")
         case .neverReady: logger.error("radiology: the process was not ready after \(limits.readyWithin); it is killed")
+        case .hangs: logger.error("radiology: no sign of life for \(limits.silentFor); the process is killed")
         case .wouldNotStop: logger.warning("radiology: the process did not stop in \(limits.stopWithin); it is killed")
         case .stopped(let exit): logger.info("radiology: stopped; the process \(words(exit))")
         }

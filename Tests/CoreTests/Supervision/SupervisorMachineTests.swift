@@ -20,17 +20,26 @@ struct SupervisorMachineTests {
             [(.begin, 0), (.spawned, 1), (.ready, 200), (.stopRequested, 9_000), (.exited(.status(0)), 9_100)])
         #expect(
             actions == [
-                [.spawn], [.wakeAt(.milliseconds(15_001))], [.sleep, .report(.serving(restarts: 0))],
+                [.spawn], [.wakeAt(.milliseconds(15_001))],
+                [.wakeAt(.milliseconds(15_200)), .report(.serving(restarts: 0))],
                 [.terminate, .wakeAt(.milliseconds(14_000))],
                 [.sleep, .report(.stopped(.status(0))), .finished],
             ])
         #expect(machine.state == .finished)
     }
 
-    @Test("the first restart comes at once, the next wait doubles up to the longest")
+    @Test("a child that had been ready is back soon, however often it dies; one that never was waits ever longer")
     func backOff() {
+        #expect(waits(ready: true) == [0, 250, 500, 1_000] + [Int](repeating: 1_500, count: 8))
+        #expect(
+            waits(ready: false) == [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000])
+    }
+
+    /// What is waited before each of twelve restarts, milliseconds.
+    private func waits(ready: Bool) -> [Int] {
+        let life: [Machine.Event] = ready ? [.spawned, .ready] : [.spawned]
         var machine = Machine()
-        _ = run(&machine, [(.begin, 0), (.spawned, 0), (.ready, 0)])
+        _ = run(&machine, ([.begin] + life).map { ($0, 0) })
         var now = 0
         var waits: [Int] = []
         for _ in 0..<12 {
@@ -38,16 +47,16 @@ struct SupervisorMachineTests {
             guard let wake = actions.compactMap({ if case .wakeAt(let at) = $0 { at } else { nil } }).first else {
                 #expect(actions == [.sleep, .report(.died(.signal(11), restartIn: .zero)), .spawn])
                 waits.append(0)
-                _ = run(&machine, [(.spawned, now), (.ready, now)])
+                _ = run(&machine, life.map { ($0, now) })
                 continue
             }
             let wait = Int((wake - .milliseconds(now)) / .milliseconds(1))
             waits.append(wait)
             now += wait
             #expect(machine.on(.timer, at: .milliseconds(now)) == [.spawn])
-            _ = run(&machine, [(.spawned, now), (.ready, now)])
+            _ = run(&machine, life.map { ($0, now) })
         }
-        #expect(waits == [0, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000])
+        return waits
     }
 
     @Test("a child that was stable starts at once again")
@@ -68,6 +77,20 @@ struct SupervisorMachineTests {
         let actions = run(&machine, [(.begin, 0), (.spawned, 0), (.timer, 15_000), (.exited(.signal(9)), 15_010)])
         #expect(actions[2] == [.report(.neverReady), .kill])
         #expect(actions[3] == [.sleep, .report(.died(.signal(9), restartIn: .zero)), .spawn])
+    }
+
+    @Test("a child that gives no sign of life is killed, and is back at once")
+    func hangs() {
+        var machine = Machine()
+        let actions = run(
+            &machine,
+            [
+                (.begin, 0), (.spawned, 0), (.ready, 100), (.alive, 5_000), (.timer, 20_000),
+                (.exited(.signal(9)), 20_010),
+            ])
+        #expect(actions[3] == [.wakeAt(.seconds(20))])
+        #expect(actions[4] == [.report(.hangs), .kill])
+        #expect(actions[5] == [.sleep, .report(.died(.signal(9), restartIn: .zero)), .spawn])
     }
 
     @Test("a child that does not stop is killed")
@@ -119,12 +142,13 @@ struct SupervisorMachineTests {
         // For each state above the events it takes.
         let legal: [[Machine.Event]] = [
             [.begin, .stopRequested], [.spawned, .spawnFailed, .stopRequested],
-            [.ready, .timer, .exited(.status(1)), .stopRequested], [.exited(.status(1)), .stopRequested],
+            [.ready, .timer, .exited(.status(1)), .stopRequested],
+            [.alive, .timer, .exited(.status(1)), .stopRequested],
             [.timer, .stopRequested], [.exited(.status(1)), .stopRequested], [.spawned, .spawnFailed],
             [.timer, .exited(.status(1))], [],
         ]
         let all: [Machine.Event] = [
-            .begin, .spawned, .spawnFailed, .ready, .exited(.status(1)), .timer, .stopRequested,
+            .begin, .spawned, .spawnFailed, .ready, .alive, .exited(.status(1)), .timer, .stopRequested,
         ]
         for (path, legal) in zip(to, legal) {
             var machine = Machine()

@@ -3,6 +3,14 @@ import Testing
 @testable import Core
 
 struct WorklistAnswerTests {
+    private func answer(
+        _ query: WorklistQuery, _ caller: WorklistCaller, _ entries: [WorklistEntry]
+    ) -> WorklistAnswer {
+        var gathering = WorklistGathering(query, for: caller, stations: WorklistStations([caller]), limit: 100)
+        for entry in entries { gathering.take(entry) }
+        return gathering.answer
+    }
+
     private func caller(_ scope: WorklistScope, modality: String? = nil, location: String? = nil) -> WorklistCaller {
         WorklistCaller(aeTitle: "CT01", modality: modality, location: location, scope: scope)
     }
@@ -14,7 +22,7 @@ struct WorklistAnswerTests {
             Sample.entry("mr-here", modality: "MR", stations: ["MR01"]) { $0.location = "Ground floor" },
         ]
         func seen(_ caller: WorklistCaller) throws -> [String] {
-            WorklistMatching.answer(try WorklistQuery([:]), for: caller, from: entries).entries.map(\.accession)
+            answer(try WorklistQuery([:]), caller, entries).entries.map(\.accession)
         }
         #expect(try seen(caller(.ownAE)) == ["own"])
         #expect(Set(try seen(caller(.modality, modality: "CT"))) == ["own", "other-ct"])
@@ -25,20 +33,50 @@ struct WorklistAnswerTests {
         #expect(try seen(caller(.location, location: "")) == [])
     }
 
+    @Test("more matches than the limit are too many, and none is kept")
+    func tooMany() throws {
+        let all = caller(.all)
+        var gathering = WorklistGathering(
+            try WorklistQuery([:]), for: all, stations: WorklistStations([all]), limit: 2)
+        for number in 1...2 { gathering.take(Sample.entry("R\(number)")) }
+        #expect(!gathering.hasTooMany && gathering.answer.entries.count == 2)
+        gathering.take(Sample.entry("R3"))
+        #expect(gathering.hasTooMany && gathering.answer.entries.isEmpty)
+    }
+
+    @Test("an identifier that does not fit its VR keeps the entry back")
+    func unfit() throws {
+        let long = String(repeating: "1", count: 17)
+        let cases: [(WorklistEntry, [WorklistObstacle])] = [
+            (Sample.entry(long), [.tooLong(.accession, characters: 17, limit: 16)]),
+            (Sample.entry("A\\B"), [.unfit(.accession)]),
+            (Sample.entry(id: long), []), (Sample.entry(id: "1\n2"), [.unfit(.patientID)]),
+            (Sample.entry(id: String(repeating: "é", count: 64)), []),
+            (
+                Sample.entry(id: String(repeating: "é", count: 65)),
+                [.tooLong(.patientID, characters: 65, limit: 64)]
+            ),
+            (
+                Sample.entry(long) { ($0.stepID, $0.requestedProcedureID) = (long, long) },
+                [.tooLong(.accession, characters: 17, limit: 16)]
+            ),
+        ]
+        for (entry, expected) in cases { #expect(entry.obstacles == expected) }
+    }
+
     @Test("ordered by date, time and name")
     func order() throws {
         let entries = [
             Sample.entry("4", family: "ZAIDI", date: "20261123", time: "080000"), Sample.entry("3", time: "110000"),
             Sample.entry("2", family: "rao"), Sample.entry("1", family: "ÁLVAREZ"),
         ]
-        let answer = WorklistMatching.answer(try WorklistQuery([:]), for: caller(.all), from: entries)
+        let answer = answer(try WorklistQuery([:]), caller(.all), entries)
         #expect(answer.entries.map(\.accession) == ["1", "2", "3", "4"])
     }
 
     @Test("an entry without an attribute of type 1 is kept back and counted")
     func incomplete() throws {
         let cases: [(WorklistAttribute, (inout WorklistEntry) -> Void)] = [
-            (.stationAETitle, { $0.stationAETitles = [] }), (.stationAETitle, { $0.stationAETitles = [" "] }),
             (.startDate, { $0.startDate = "" }), (.startDate, { $0.startDate = "20260230" }),
             (.startTime, { $0.startTime = "" }), (.startTime, { $0.startTime = "ten" }),
             (.modality, { $0.modality = "" }), (.patientName, { $0.patientName = WorklistPersonName(family: "") }),
@@ -50,10 +88,11 @@ struct WorklistAnswerTests {
         for (attribute, change) in cases {
             let entry = Sample.entry(change: change)
             #expect(entry.missingAttributes == [attribute])
-            let answer = WorklistMatching.answer(try WorklistQuery([:]), for: caller(.all), from: [entry])
-            #expect(answer == WorklistAnswer(entries: [], withheld: [attribute: 1]))
+            let answer = answer(try WorklistQuery([:]), caller(.all), [entry])
+            #expect(answer == WorklistAnswer(entries: [], withheld: [.missing(attribute): 1]))
         }
         #expect(Sample.entry().missingAttributes == [])
+        #expect(Sample.entry(stations: [" "]).missingAttributes == [.stationAETitle])
         // 1C: the code stands in for the description.
         let coded = Sample.entry {
             $0.stepDescription = ""
@@ -96,7 +135,7 @@ struct WorklistAnswerTests {
                 let caller = caller(scope, modality: "CT", location: "x")
                 let query = try WorklistQuery(key)
                 let wanted = WorklistPreselection(query, for: caller)
-                for entry in WorklistMatching.answer(query, for: caller, from: entries).entries {
+                for entry in answer(query, caller, entries).entries {
                     #expect(wanted.modality.map { $0 == entry.modality } ?? true)
                     #expect(wanted.stationAETitle.map { entry.stationAETitles.contains($0) } ?? true)
                     #expect(wanted.earliestDate.map { $0 <= entry.startDate } ?? true)

@@ -145,10 +145,33 @@ struct WorklistMatchingTests {
         }
     }
 
-    @Test("a wildcard key of many stars ends soon")
-    func manyStars() throws {
-        let key = String(repeating: "*a", count: 2_000) + "b"
-        let entry = Sample.entry(String(repeating: "a", count: 4_000))
-        #expect(try Sample.matches([.accession: key], entry) == false)
+    @Test("keys longer than any value may be, and lists of many, are refused")
+    func sizes() throws {
+        let fits = String(repeating: "a", count: 64)
+        let list = { (count: Int) in [String](repeating: "1.2", count: count).joined(separator: "\\") }
+        for (attribute, key) in [
+            (WorklistAttribute.accession, fits), (.patientName, [fits, fits, fits].joined(separator: "=")),
+            (.studyInstanceUID, list(100)), (.accession, fits + "\\" + fits),
+        ] { _ = try WorklistQuery([attribute: key]) }
+        for (attribute, key, reason) in [
+            (WorklistAttribute.accession, fits + "a", "more than 64 characters"),
+            (.patientName, [fits, fits, fits, "a"].joined(separator: "="), "more than 194 characters"),
+            (.studyInstanceUID, list(101), "more than 100 values"),
+            (.startDate, String(repeating: "-", count: 65), "64"),
+        ] {
+            #expect {
+                try WorklistQuery([attribute: key])
+            } throws: { error in
+                (error as? WorklistQueryError)?.reason.contains(reason) == true
+            }
+        }
+    }
+
+    @Test("a run of stars is one star")
+    func runsOfStars() throws {
+        #expect(TextPattern("a***b**") == TextPattern("a*b*"))
+        #expect(try WorklistQuery([.patientID: "****"]).isUniversal)
+        let key = String(repeating: "*a", count: 31) + "b"
+        #expect(try Sample.matches([.accession: key], Sample.entry(String(repeating: "a", count: 64))) == false)
     }
 }

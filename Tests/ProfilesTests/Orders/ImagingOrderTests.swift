@@ -5,6 +5,14 @@ import Testing
 
 @Suite("Imaging orders in HL7")
 struct ImagingOrderTests {
+    @Test("several steps in one order are refused in words, not made one")
+    func severalSteps() throws {
+        let step = "IPC|R26-1|RP-1|1.2.3|SPS-1|CT|||ROOM 1|CT01"
+        let mistake = try orderMistake(
+            orderHeader("OMI^O23"), orderPatient, "ORC|NW|P|A1", "OBR|1|P|A1|CTHEAD", step, step)
+        #expect(mistake?.what.contains("2 IPC segments") == true)
+    }
+
     @Test("OMI^O23: everything a worklist needs, from IPC")
     func imagingOrder() throws {
         let order = try placedOrder(

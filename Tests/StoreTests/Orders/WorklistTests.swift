@@ -6,18 +6,29 @@ import Testing
 
 @Suite("Worklist")
 struct WorklistTests {
+    private func entries(
+        _ source: any WorklistSource, _ preselection: WorklistPreselection = WorklistPreselection()
+    ) throws -> [WorklistEntry] {
+        var found: [WorklistEntry] = []
+        try source.candidates(for: preselection) {
+            found.append($0)
+            return true
+        }
+        return found
+    }
+
     @Test("an order is an entry a modality can use, a moment after it was committed, in another process's reader")
     func entry() async throws {
         let house = try House()
         let reader = try WorklistReader.open(folder: house.folder)
-        #expect(try reader.candidates(for: WorklistPreselection()).isEmpty)
+        #expect(try entries(reader).isEmpty)
         var order = Order.imaging("R1", station: " CT01 ", scheduled: "2026-11-22T23:30:00Z")
         order.patient.birthDate = "1981-04-02"
         order.patient.sex = .female
         order.priority = .urgent
         try await house.apply(.place(order), .place(.laboratory("A1")))
-        let entries = try reader.candidates(for: WorklistPreselection())
-        #expect(entries == (try house.store.candidates(for: WorklistPreselection())))
+        let entries = try self.entries(reader)
+        #expect(entries == (try self.entries(house.store)))
         let entry = try #require(entries.first)
         #expect(entries.count == 1)
         #expect(entry.missingAttributes.isEmpty)
@@ -48,7 +59,52 @@ struct WorklistTests {
         preselection.stationAETitle = keys["station"]
         preselection.accession = keys["accession"]
         preselection.patientID = keys["patient"]
-        #expect(try house.store.candidates(for: preselection).map(\.accession).sorted() == expected)
+        #expect(try entries(house.store, preselection).map(\.accession).sorted() == expected)
+    }
+
+    @Test("a query looks at every open order, however many there are, and stops when told")
+    func everyOrder() async throws {
+        let house = try House()
+        for part in 0..<3 {
+            let orders = (0..<4_000).map { OrderChange.place(.imaging("R\(part * 4_000 + $0)")) }
+            try await house.apply(orders)
+        }
+        #expect(try entries(house.store).count == 12_000)
+        var looked = 0
+        try house.store.candidates(for: WorklistPreselection()) { _ in
+            looked += 1
+            return looked < 5
+        }
+        #expect(looked == 5)
+    }
+
+    @Test("an order that names no station may be any station's")
+    func noStation() async throws {
+        let house = try House()
+        try await house.apply(.place(.imaging("R1", station: nil)), .place(.imaging("R2", station: "CT02")))
+        var preselection = WorklistPreselection()
+        preselection.stationAETitle = "CT01"
+        #expect(try entries(house.store, preselection).map(\.accession) == ["R1"])
+    }
+
+    @Test("the listing and the story say in words why no modality sees an order")
+    func why() async throws {
+        let ct = WorklistCaller(aeTitle: "CT01", modality: "CT")
+        let house = try House(stations: WorklistStations([ct]))
+        try await house.apply(
+            .place(.imaging("R1", station: nil)), .place(.imaging("R2", scheduled: nil)),
+            .place(.imaging("R3-00000000000017")), .place(.imaging("R4", modality: "MR", station: nil)))
+        let rows = try await house.store.worklist(ListingFilter())
+        func row(_ accession: String) throws -> WorklistRow { try #require(rows.first { $0.accession == accession }) }
+        #expect(try row("R1").state == "scheduled" && row("R1").what == "")
+        #expect(try row("R2").state == "parked")
+        #expect(try row("R2").what.hasPrefix("No modality sees it: the scheduled start is missing"))
+        #expect(
+            try row("R3-00000000000017").what
+                == "No modality sees it: the accession has 17 characters and DICOM allows 16.")
+        #expect(try row("R4").what.contains("no modality is configured for MR"))
+        let story = try #require(try await house.store.explain("R2"))
+        #expect(story.steps.contains { $0.what.contains("the scheduled start is missing") })
     }
 
     @Test("the listing says what is parked for want of an attribute, by scheduled time")

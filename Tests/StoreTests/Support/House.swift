@@ -14,12 +14,14 @@ final class House: Sendable {
 
     init(
         _ facility: Facility = Facility(), destinations: [DestinationID] = ["hms"], in folder: URL? = nil,
-        configuration: StoreConfiguration = StoreConfiguration(), clock: TickingClock = TickingClock()
+        configuration: StoreConfiguration = StoreConfiguration(), stations: WorklistStations? = nil,
+        clock: TickingClock = TickingClock()
     ) throws {
         self.folder = folder ?? House.newFolder()
         self.clock = clock
         store = try Store.open(
             folder: self.folder, facility: facility, destinations: destinations, configuration: configuration,
+            stations: stations,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: { clock.tick() },
             fatal: { [fatal] failure in fatal.change { $0.append(failure) } })
     }
@@ -85,6 +87,11 @@ final class House: Sendable {
 
     @discardableResult
     func apply(_ changes: OrderChange..., source: JournalEntry? = nil) async throws -> OrderReceipt {
+        try await apply(changes, source: source)
+    }
+
+    @discardableResult
+    func apply(_ changes: [OrderChange], source: JournalEntry? = nil) async throws -> OrderReceipt {
         try await withCheckedContinuation { continuation in
             store.apply(changes, source: source) { continuation.resume(returning: $0) }
         }.get()

@@ -10,6 +10,12 @@ extension Story {
             tell(
                 stored.received, .order,
                 "\(order.kind.rawValue) order \(order.accession) arrived (\(codes.joined(separator: ", "))).", source)
+            if order.kind == .imaging, order.state == .open {
+                let start = try Query(database, "SELECT start_date, start_time FROM orders WHERE id = ?")
+                    .first([.int(id)]) { (date: $0.text(0), time: $0.text(1)) }
+                let entry = WorklistEntry(order, date: start?.date ?? "", time: start?.time ?? "")
+                if let why = Listings.whyUnseen(entry, stations) { tell(stored.received, .unseen, why, source) }
+            }
             let changes = try Query(
                 database, "SELECT at, cancelled, source FROM order_change WHERE order_id = ? ORDER BY number"
             ).all([.int(id)]) { (Timestamp(microseconds: $0.int(0)), $0.flag(1), $0.intOrNil(2).map { MessageID($0) }) }

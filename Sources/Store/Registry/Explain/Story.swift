@@ -7,10 +7,11 @@ extension Store {
         let asked = subject.trimmingBlanks()
         guard !asked.isEmpty else { return nil }
         let limit = settings.limits.explainedItems
+        let stations = settings.stations
         return try await readers.read { database in
             let scope = try ExplainScope(database, subject: asked, limit: limit)
             guard !scope.isEmpty else { return nil }
-            var story = Story(database: database, scope: scope)
+            var story = Story(database: database, scope: scope, stations: stations)
             try story.tellOrders()
             try story.tellMessages()
             try story.tellReports()
@@ -25,12 +26,14 @@ extension Store {
 struct Story {
     let database: Database
     let scope: ExplainScope
+    let stations: WorklistStations?
     /// Raw messages, oldest first.
     var raw: [String] = []
     private var steps: [(at: Timestamp, rank: Int, step: ExplainStep)] = []
 
-    init(database: Database, scope: ExplainScope) {
+    init(database: Database, scope: ExplainScope, stations: WorklistStations?) {
         self.database = database
+        self.stations = stations
         self.scope = scope
     }
 
@@ -49,7 +52,7 @@ struct Story {
 
 /// The kinds of step, in the order in which a result walks through the house.
 enum StepKind: Int {
-    case order, amended, cancelled, received, understood, resend, matched, held, reason, corrected, superseded
+    case order, amended, cancelled, unseen, received, understood, resend, matched, held, reason, corrected, superseded
     case rejected, released, assigned, posted, retried, skipped, withdrawn, retry, ambiguous, parked, refused, delivered
 
     var word: String { "\(self)" }
