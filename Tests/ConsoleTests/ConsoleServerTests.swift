@@ -100,7 +100,7 @@ import Testing
 
     @Test func peersThatDripAreClosedAndTheirAddressGetsAnAnswerMeanwhile() async throws {
         try await withServer {
-            $0.requestTimeout = .seconds(2)
+            $0.requestTimeout = .seconds(5)
             $0.connectionsPerAddress = 4
             $0.connections = 8
         } _: { [path] address in
@@ -108,11 +108,11 @@ import Testing
             let peers = try (0..<12).map { try DrippingPeer(port: address.port, first: $0 < 6 ? head : "GET / HT") }
             let socket = try #require(URL(httpURLWithSocketPath: path, uri: "/healthz")).absoluteString
             for url in ["\(address.url)healthz", socket] {
-                let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(1))
+                let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(4))
                 #expect(answer.status == .ok)
             }
             // One byte now and then keeps nobody alive.
-            let end = ContinuousClock.now + .seconds(10)
+            let end = ContinuousClock.now + .seconds(30)
             while peers.contains(where: { $0.drip() }), ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(100))
             }
@@ -121,15 +121,26 @@ import Testing
     }
 
     @Test func aConnectionThatAsksAgainAndAgainIsKept() async throws {
+        let limit = Duration.seconds(1)
         try await withServer {
-            $0.requestTimeout = .seconds(1)
+            $0.requestTimeout = limit
         } _: { address in
-            let peer = try DrippingPeer(port: address.port, first: "")
-            for _ in 0..<8 {
-                #expect(peer.ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").hasPrefix("HTTP/1.1 200"))
-                try await Task.sleep(for: .milliseconds(200))
-            }
+            // A busy machine may hold this test up for longer than the limit itself; one undisturbed go is enough.
+            for _ in 0..<20 where try await Self.isKept(for: limit * 2, port: address.port) { return }
+            Issue.record("no connection was kept beyond the time limit of one request")
         }
+    }
+
+    private static func isKept(for duration: Duration, port: Int) async throws -> Bool {
+        let peer = try DrippingPeer(port: port, first: "")
+        let end = ContinuousClock.now + duration
+        while ContinuousClock.now < end {
+            guard peer.ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").hasPrefix("HTTP/1.1 200") else {
+                return false
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return true
     }
 
     @Test func theSocketIsItsOwnersAloneAndGoesWithTheServer() async throws {
