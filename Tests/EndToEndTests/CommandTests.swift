@@ -21,6 +21,23 @@ extension EndToEnd {
             }
         }
 
+        @Test("a device's last message is known after a restart, and tables name the hospital's zone")
+        func restart() async throws {
+            var daemon = try await house.start()
+            _ = try await house.astm("haem-1", [MadeUp.yumizen("L1")])
+            let before = try #require(try await house.rows("devices").first)["last_message"]?.text
+            try await daemon.stop()
+            daemon = try await house.start(run: 1)
+            let rows = try await house.rows("devices")
+            #expect(rows.map { $0["messages"]?.text } == ["0", "0"])
+            #expect(rows.map { ($0["last_message"]?.text ?? "").isEmpty } == [false, true])
+            // To the second: the journal keeps when the last byte came, the board when it was acknowledged.
+            #expect(rows.first?["last_message"]?.text?.prefix(19) == before?.prefix(19))
+            let table = try await house.command("devices")
+            #expect(table.out.hasSuffix("\nTimes are in Asia/Kolkata.\n"))
+            try await daemon.stop()
+        }
+
         @Test("every listing: JSON keys, tables, filters")
         func listings() async throws {
             let daemon = try await house.start()
