@@ -173,7 +173,14 @@ struct AssociationServerTests {
         #expect(put(SampleRequest.pdu()))
         var answer = [UInt8](repeating: 0, count: 4096)
         #expect(recv(descriptor, &answer, answer.count, 0) > 0)
-        let part: [UInt8] = kind == .bytes ? [0] : [4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 1, 0, 0]
+        let fragment: [UInt8] = [4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 1, 0, 0]
+        let part: [UInt8] =
+            switch kind {
+            case .bytes: [0]
+            case .fragments: fragment
+            // Many in one go: the server must not catch up.
+            case .flood: [[UInt8]](repeating: fragment, count: 4_000).flatMap { $0 }
+            }
         // The head of a PDU of 256 bytes.
         if kind == .bytes { #expect(put([4, 0, 0, 0, 1, 0])) }
         let clock = ContinuousClock()

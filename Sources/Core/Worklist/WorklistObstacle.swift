@@ -27,7 +27,10 @@ extension WorklistEntry {
 
     /// Everything that keeps it from being served.
     public var obstacles: [WorklistObstacle] {
-        var found = missingAttributes.map { WorklistObstacle.missing($0) }
+        let missing = missingAttributes
+        // Without a start there is no time of it either: one sentence for one thing.
+        let told = missing.filter { $0 != .startTime || !missing.contains(.startDate) }
+        var found = told.map { WorklistObstacle.missing($0) }
         for (attribute, limit) in Self.identifiers {
             guard let value = values(of: attribute).first else { continue }
             // Step and requested procedure often go by the accession: once is enough.

@@ -98,7 +98,7 @@ struct WorklistTests {
         func row(_ accession: String) throws -> WorklistRow { try #require(rows.first { $0.accession == accession }) }
         #expect(try row("R1").state == "scheduled" && row("R1").what == "")
         #expect(try row("R2").state == "parked")
-        #expect(try row("R2").what.hasPrefix("No modality sees it: the scheduled start is missing"))
+        #expect(try row("R2").what == "No modality sees it: the scheduled start is missing.")
         #expect(
             try row("R3-00000000000017").what
                 == "No modality sees it: the accession has 17 characters and DICOM allows 16.")
