@@ -6,7 +6,7 @@ import Testing
 @testable import DICOM
 
 /// Associations: who gets in, what they may do, and what a peer can do to the others.
-@Suite(.serialized)
+@Suite(.serialized, .enabled(if: Peers.hasPynetdicom, Peers.needsPynetdicom))
 struct AssociationServerTests {
     private func peer(_ server: TestServer, _ settings: [String: Any]) throws -> [String: Any] {
         try Peers.pynetdicom(settings.merging(["port": Int(server.port)]) { $1 })

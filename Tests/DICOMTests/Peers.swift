@@ -31,6 +31,10 @@ enum Peers {
     /// The interpreter that has pynetdicom: `LABRADOR_PYTHON`, else python3.
     static var python: String { ProcessInfo.processInfo.environment["LABRADOR_PYTHON"] ?? "python3" }
 
+    /// Debian 12 does not package it: where it could not be installed the tests that need it are skipped.
+    static let hasPynetdicom = (try? run(python, ["-c", "import pynetdicom"], install: "python3"))?.status == 0
+    static let needsPynetdicom = Comment("pynetdicom is installed")
+
     /// Runs the script below with a JSON object of settings; gives back the JSON it prints.
     static func pynetdicom(_ settings: [String: Any]) throws -> [String: Any] {
         let install = "pip install pynetdicom, or name an interpreter that has it in LABRADOR_PYTHON"

@@ -4,7 +4,7 @@ import Testing
 @testable import DICOM
 
 /// Modality Worklist C-FIND over the network, asked by pynetdicom and by DCMTK's findscu.
-@Suite(.serialized)
+@Suite(.serialized, .enabled(if: Peers.hasPynetdicom, Peers.needsPynetdicom))
 struct WorklistServerTests {
     private static let step = "00400100"
     private static let entries = [

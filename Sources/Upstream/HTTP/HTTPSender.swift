@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Core
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -85,8 +86,9 @@ final class HTTPSender: Sendable {
             switch error {
             case let error as HTTPClientError: words(for: error)
             case let error as NIOConnectionError:
-                error.connectionErrors.first.map { "\($0.error)" } ?? "\(error.host) is not known by any name server"
-            default: "\(error)"
+                error.connectionErrors.first.map { words(for: $0.error) }
+                    ?? "\(error.host) is not known by any name server"
+            default: words(for: error)
             }
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             return
@@ -94,6 +96,11 @@ final class HTTPSender: Sendable {
                 + "authority's file in trust_file, or renew the certificate"
         }
         return String(text.prefix(200))
+    }
+
+    private static func words(for error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
     }
 
     private static func words(for error: HTTPClientError) -> String {
