@@ -22,13 +22,20 @@ class Failure(Exception):
     """The benchmark cannot go on, or what it counted does not add up."""
 
 
+_GIVEN = set()
+
+
 def free_port():
-    """A port below the range the kernel hands out by itself, so that no connection takes it meanwhile."""
+    """A port that nobody else was given, below the range the kernel hands out by itself, so that no connection takes it
+    meanwhile."""
     while True:
         port = random.randint(20_000, 30_000)
+        if port in _GIVEN:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
+                _GIVEN.add(port)
                 return port
             except OSError:
                 continue
