@@ -55,8 +55,12 @@ python: test-deps
 	        'pynetdicom==3.0.4' 'pydicom==3.0.2' || \
 	    echo 'pynetdicom cannot be installed: the tests that talk to it are skipped.'; }
 
-build: deps
+build: $(RELEASE)
+
+# Without a change nothing is asked of the package manager, which compiles a package or two again the second time.
+$(RELEASE): Package.swift $(shell find Sources -type f) | deps
 	swift build -c release --product labrador --static-swift-stdlib $(SWIFT_FLAGS)
+	@touch $@
 
 # Builds nothing, so that it can run as root. A configuration that is there stays as it is.
 install:
