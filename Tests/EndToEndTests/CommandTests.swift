@@ -73,6 +73,16 @@ extension EndToEnd {
             try await daemon.stop()
         }
 
+        @Test("a reader that has seen enough ends a listing in silence")
+        func closedPipe() async throws {
+            let daemon = try await house.start()
+            let pipe = "\"$0\" devices --config \"$1\" | { exec 0<&-; sleep 1; }; exit ${PIPESTATUS[0]}"
+            let ended = try await run("/bin/bash", ["-c", pipe, Binary.path, house.config])
+            #expect(ended.code == 128 + SIGPIPE)
+            #expect(ended.err == "")
+            try await daemon.stop()
+        }
+
         @Test("a person's decisions: assign, reject, release; each once")
         func decisions() async throws {
             let daemon = try await house.start()

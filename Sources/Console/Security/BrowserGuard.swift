@@ -38,11 +38,17 @@ struct BrowserGuard<Context: RequestContext>: RouterMiddleware {
         case (nil, let origin?):
             guard isOwn(origin, request.head.authority) else { throw foreign() }
         case (nil, nil):
-            guard !isForm(request) else { throw foreign() }
+            guard !isForm(request) else {
+                throw request.uri.path.hasPrefix("/api/") ? notJSON : foreign()
+            }
         }
         if !isForm(request), !isJSON(request) {
-            throw RequestRefusal(.unsupportedMediaType, "Send JSON, with the header Content-Type: application/json.")
+            throw notJSON
         }
+    }
+
+    private var notJSON: RequestRefusal {
+        RequestRefusal(.unsupportedMediaType, "Send JSON, with the header Content-Type: application/json.")
     }
 
     private func foreign() -> RequestRefusal {

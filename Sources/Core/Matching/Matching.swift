@@ -24,8 +24,8 @@ public func match(
     if open.count > 1 {
         return .held(
             .ambiguousOrder,
-            "\(open.count) open orders of different patients carry this accession. Correct the orders in the HMS, "
-                + "or assign the results by hand.")
+            "\(open.count) open orders of different patients carry this accession. Cancel the wrong ones in the HMS: the "
+                + "results then post by themselves.")
     }
     if let claim {
         let system = facility.system(ofAuthority: claim.authority)

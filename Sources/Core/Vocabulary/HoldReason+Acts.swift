@@ -4,7 +4,9 @@ extension HoldReason {
         switch self {
         case .patientMismatch:
             "The device named another patient. Check the tube, then assign it to the right order, or reject it."
-        case .noOrder, .ambiguousOrder, .orderCancelled:
+        case .ambiguousOrder:
+            "Several open orders carry its accession. Cancel the wrong ones in the HMS, and it posts by itself."
+        case .noOrder, .orderCancelled:
             "There is no one open order for it. It posts by itself when the order comes; or assign it to an order."
         case .specimenID:
             "The specimen id cannot be trusted. Find the tube and assign it to its order, or reject it."

@@ -56,10 +56,18 @@ struct OrderAcceptor: MessageAcceptor {
         journal.append(kept) { [self] result in
             var text = mistake.what
             if case .failure(let error) = result { text += " Not stored: \(error.sentence)" }
+            let (code, meaning) = condition(of: mistake, parsed)
             let detail = HL7Acknowledgement.Detail(
-                code: "101", meaning: "Required field missing", location: mistake.location, userMessage: text)
+                code: code, meaning: meaning, location: mistake.location, userMessage: text)
             done(answer(message, parsed, .error, text, received, detail))
         }
+    }
+
+    /// HL7 table 0357.
+    private func condition(of mistake: OrderMistake, _ parsed: HL7Message?) -> (code: String, meaning: String) {
+        if parsed == nil { return ("100", "Segment sequence error") }
+        if mistake.location == ["MSH", "1", "9"] { return ("200", "Unsupported message type") }
+        return ("101", "Required field missing")
     }
 
     private func entry(_ message: [UInt8], _ received: Timestamp) -> JournalEntry {

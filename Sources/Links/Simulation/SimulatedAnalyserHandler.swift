@@ -90,7 +90,7 @@ final class SimulatedAnalyserHandler: ChannelInboundHandler {
             case .finished(.delivered): settle(.accepted)
             case .finished(.yielded): settle(.refused("the daemon asked for the line"))
             case .finished(.failed(.linkLost)): settle(.lost("the connection ended"))
-            case .finished(.failed(let failure)): settle(.refused("\(failure)"))
+            case .finished(.failed(let failure)): settle(.refused(failure.sentence))
             case .note: break
             }
         }

@@ -9,7 +9,9 @@ extension WriteSession {
         case .dead, .parked: state = .ready
         // It may have arrived: the destination is asked first all the same.
         case .ambiguous: state = .ambiguous
-        // It waits for its turn, or for its moment: a person may have it tried at once.
+        case .ready where !row.isHead:
+            return .refused("\(id) waits for another delivery of its accession, which goes first.")
+        // It waits for its moment: a person may have it tried at once.
         case .ready: state = .ready
         case .leased: return .refused("\(id) is being sent right now.")
         case .delivered: return .refused("\(id) was delivered.")

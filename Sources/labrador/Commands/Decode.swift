@@ -32,8 +32,8 @@ struct Decode: ParsableCommand {
         let library = try CommandProfiles(folders: profiles, config: config)
         let report = try library.profile(profile).decode(try InputFile.read(capture), facility: library.facility)
         switch format {
-        case .json: FileHandle.standardOutput.write(Data(report.json.indented.utf8))
-        case .text: FileHandle.standardOutput.write(Data(report.text.utf8))
+        case .json: say(report.json.indented)
+        case .text: say(report.text)
         }
         if report.unreadable != nil { throw CommandFailure("") }
     }

@@ -55,7 +55,7 @@ struct ProfileShow: ParsableCommand {
         else { throw CommandFailure("The file of profile \(id) cannot be read.") }
         // Not a part of what is printed: that may go into a file, to start a profile of one's own.
         printError("# \(entry.file)")
-        FileHandle.standardOutput.write(data)
+        StandardOutput.write(Array(data))
     }
 }
 
@@ -79,7 +79,7 @@ struct ProfileTest: ParsableCommand {
                     + "MAKER/MODEL with a profile.yaml in it.")
         }
         let report = library.test()
-        FileHandle.standardOutput.write(Data(report.text.utf8))
+        say(report.text)
         if !report.isGood { throw CommandFailure("") }
     }
 }

@@ -79,10 +79,10 @@ struct SimulateAnalyser: AsyncParsableCommand {
                 let began = clock.now
                 switch try await simulator.send(message) {
                 case .accepted:
-                    print("message \(number): accepted in \(milliseconds(clock.now - began)) ms")
+                    say("message \(number): accepted in \(milliseconds(clock.now - began)) ms\n")
                 case .refused(let why), .lost(let why):
                     failures += 1
-                    print("message \(number): not accepted: \(why)")
+                    say("message \(number): not accepted: \(why)\n")
                 }
             }
         }

@@ -39,7 +39,8 @@ struct ConfigurationReader {
             var facility = Facility()
             if let name = map["name"]?.name() { facility.name = name }
             if let zone = map["time_zone"], let text = zone.name() {
-                if TimeZone(identifier: text) == nil {
+                // Abbreviations are known too, and mean different places to different people (IST).
+                if TimeZone(identifier: text) == nil || !(text.contains("/") || ["UTC", "GMT"].contains(text)) {
                     zone.mistake("'\(text)' is no time zone; write an IANA name such as Asia/Kolkata")
                 }
                 facility.timeZone = text

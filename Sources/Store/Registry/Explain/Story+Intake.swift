@@ -9,7 +9,8 @@ extension Story {
             let source = stored.source.map { "\($0)" } ?? ""
             tell(
                 stored.received, .order,
-                "\(order.kind.rawValue) order \(order.accession) arrived (\(codes.joined(separator: ", "))).", source)
+                "\(order.kind.rawValue) order \(order.accession) for MRN \(order.patient.mrn) arrived "
+                    + "(\(codes.joined(separator: ", "))).", source)
             if order.kind == .imaging, order.state == .open {
                 let start = try Query(database, "SELECT start_date, start_time FROM orders WHERE id = ?")
                     .first([.int(id)]) { (date: $0.text(0), time: $0.text(1)) }

@@ -23,6 +23,3 @@ func withDaemon(_ options: ClientOptions, _ work: (DaemonClient) async throws ->
         throw CommandFailure(printable(refusal.answer.error), code: ClientExit.no)
     }
 }
-
-/// Text on stdout, as it is.
-func say(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }

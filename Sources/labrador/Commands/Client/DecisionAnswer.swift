@@ -23,7 +23,7 @@ func decide(
         JSONValue.object([
             JSONMember("id", .string(id)), JSONMember("done", .bool(done)), JSONMember("what", .string(sentence)),
         ]).write(into: &line)
-        FileHandle.standardOutput.write(Data(line + [UInt8(ascii: "\n")]))
+        StandardOutput.write(line + [UInt8(ascii: "\n")])
     } else if done {
         say("\(printable(sentence))\n")
     } else {

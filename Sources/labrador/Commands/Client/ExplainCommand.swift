@@ -14,7 +14,7 @@ struct ExplainCommand: AsyncParsableCommand {
         try await withDaemon(options) { client in
             let bytes = try await client.post(APIPath.explain, [("id", id)])
             if options.json {
-                FileHandle.standardOutput.write(Data(bytes + [UInt8(ascii: "\n")]))
+                StandardOutput.write(bytes + [UInt8(ascii: "\n")])
             } else {
                 let story = try JSONDecoder().decode(Explanation.self, from: Data(bytes))
                 say(TerminalText(clock: client.clock).explanation(story))

@@ -41,7 +41,7 @@ private func printLines(_ bytes: [UInt8]) throws -> Int {
         row.write(into: &out)
         out.append(UInt8(ascii: "\n"))
     }
-    FileHandle.standardOutput.write(Data(out))
+    StandardOutput.write(out)
     return rows.count
 }
 
