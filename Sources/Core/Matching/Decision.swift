@@ -63,6 +63,7 @@ public func decide(
         decision.results.append(result)
         decision.holds.append(alternative(result, specimen: report.specimen, why))
     }
+    guard report.problems.contains(where: { $0.held != nil }) else { return decision }
     let held = Set(report.observations.filter { $0.held != nil }.map(\.at))
     for problem in report.problems {
         guard let reason = problem.held, !problem.lines.contains(where: held.contains) else { continue }

@@ -61,6 +61,7 @@ extension WriteSession {
     private func news(
         _ holds: [Hold], of report: SpecimenReport, from device: DeviceID
     ) throws -> [(hold: Hold, sameness: String?)] {
+        guard holds.contains(where: \.results.isEmpty) else { return holds.map { ($0, nil) } }
         let lines = Dictionary(report.observations.map { ($0.at, $0) }) { first, _ in first }
         return try holds.compactMap { hold in
             guard hold.results.isEmpty else { return (hold, nil) }
