@@ -12,7 +12,7 @@ public struct ConsoleAddress: Sendable, Equatable {
     /// The port in use, also when 0 was asked for.
     public var port: Int
     /// `127.0.0.1:8080`, `[::1]:8080`.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    var authority: String { Core.authority(host, port) }
     /// What to type into a browser.
     public var url: String { "http://\(authority)/" }
 }

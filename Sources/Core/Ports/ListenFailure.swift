@@ -1,5 +1,10 @@
 import Glibc
 
+/// `127.0.0.1:5001`, `[::]:5001`.
+public func authority(_ host: String, _ port: Int) -> String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+}
+
 /// Why an address could not be opened for listening (bind(2), listen(2)), and what to do, as the end of a sentence.
 public func listenFailure(errno code: Int32) -> String {
     switch code {

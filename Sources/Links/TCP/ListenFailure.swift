@@ -1,11 +1,6 @@
 import Core
 import NIOCore
 
-/// `127.0.0.1:5001`, `[::]:5001`.
-func authority(_ host: String, _ port: Int) -> String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-}
-
 /// Why a listener could not be opened, in words for people.
 func listenFailure(_ error: any Error) -> String {
     switch error {

@@ -105,30 +105,19 @@ struct Lease: Sendable {
 
 extension WriteSession {
     /// Marks those that still may go; another act may have come between.
-    ///
-    /// One whose order was cancelled while it was being sent, and that comes back, goes no further.
     func lease(_ candidates: [DeliveryID], now: Timestamp) throws -> [Lease] {
         var leased: [Lease] = []
         let current = try query(
-            """
-            SELECT v.state, r.id FROM delivery v JOIN report r ON r.id = v.report JOIN orders o ON o.id = r.order_id
-            WHERE v.id = ? AND v.head = 1 AND v.state < 2 AND \(DueTime.isDue("v"))
-                AND o.state <> \(OrderState.cancelled.code)
-            """)
+            "SELECT v.state FROM delivery v WHERE v.id = ? AND v.head = 1 AND v.state < 2 AND \(DueTime.isDue("v"))")
         let mark = try query("UPDATE delivery SET state = ? WHERE id = ?")
-        var withdrawn: [DeliveryID] = []
         for id in candidates {
             let state = try current.first([.int(id.number)] + DueTime.values(now)) {
                 try $0.code(0, as: StoredDelivery.self)
             }
-            guard let state else {
-                withdrawn.append(id)
-                continue
-            }
+            guard let state else { continue }
             try mark.run([.code(StoredDelivery.leased), .int(id.number)])
             leased.append(Lease(id: id, wasAmbiguous: state == .ambiguous))
         }
-        for id in withdrawn { try withdrawIfCancelled(id) }
         return leased
     }
 
@@ -138,6 +127,7 @@ extension WriteSession {
         for lease in leases {
             let state: StoredDelivery = lease.wasAmbiguous ? .ambiguous : .ready
             try update.run([.code(state), .int(lease.id.number)])
+            try withdrawIfUnfit(lease.id)
         }
     }
 
@@ -154,7 +144,12 @@ extension WriteSession {
                 .code(step.state), .int(row.attempts + (step.countsAsAttempt ? 1 : 0)),
                 .int(step.notBefore.microseconds), .int(id.number),
             ])
-        if step.state == .delivered { try promoteNext(destination: row.destination, key: row.key) }
+        if step.state == .delivered {
+            try promoteNext(destination: row.destination, key: row.key)
+        } else {
+            // Its order may have changed while it was out.
+            try withdrawIfUnfit(id)
+        }
     }
 }
 

@@ -18,21 +18,13 @@ extension WriteSession {
         }
     }
 
-    /// A delivery that came back while its order was cancelled.
-    func withdrawIfCancelled(_ id: DeliveryID) throws {
-        guard let row = try delivery(id), let report = try StoredReport.read(database, row.report),
-            let number = report.order, let order = try StoredOrder.read(database, number),
-            order.order.state == .cancelled
-        else { return }
-        try withdrawIfUnfit(id)
-    }
-
-    private func withdrawIfUnfit(_ id: DeliveryID) throws {
+    /// The same for one delivery that was being sent and has come back.
+    func withdrawIfUnfit(_ id: DeliveryID) throws {
         guard let row = try delivery(id), let report = try StoredReport.read(database, row.report),
             let misfit = try misfit(report)
         else { return }
         switch row.state {
-        // Being sent: when it comes back, `lease` looks again.
+        // Being sent: when it comes back it is looked at again.
         case .leased, .delivered, .skipped: return
         case .ready, .ambiguous, .parked, .dead: break
         }

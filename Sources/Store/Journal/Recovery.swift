@@ -27,15 +27,19 @@ enum Recovery {
                 """
             ).run([.code(Progress.waiting), .code(Progress.nothingProcessable), .text(reason)])
             report.openMessages = session.database.changesCount
+            let leased = try session.query(
+                """
+                SELECT id FROM delivery INDEXED BY delivery_unfinished
+                WHERE state < 10 AND state = \(StoredDelivery.leased.code)
+                """
+            ).all { DeliveryID($0.int(0)) }
             // The destination may have it: it is asked before anything is sent again.
-            try session.query(
-                """
-                UPDATE delivery SET state = ?, not_before = 0 WHERE id IN (
-                    SELECT id FROM delivery INDEXED BY delivery_unfinished
-                    WHERE state < 10 AND state = \(StoredDelivery.leased.code))
-                """
-            ).run([.code(StoredDelivery.ambiguous)])
-            report.leasedDeliveries = session.database.changesCount
+            let comeBack = try session.query("UPDATE delivery SET state = ?, not_before = 0 WHERE id = ?")
+            for id in leased {
+                try comeBack.run([.code(StoredDelivery.ambiguous), .int(id.number)])
+                try session.withdrawIfUnfit(id)
+            }
+            report.leasedDeliveries = leased.count
             // What waited for its moment is tried at once: the destination may be back, or the clock have been wrong.
             try session.query(
                 """

@@ -31,7 +31,9 @@ struct SimulateAnalyser: AsyncParsableCommand {
     var profiles: [String] = []
 
     func validate() throws {
-        if let rate, !(rate > 0) { throw ValidationError("--rate must be more than 0.") }
+        if let rate, !(0.001...100_000).contains(rate) {
+            throw ValidationError("--rate is a number of messages a second from 0.001 to 100000.")
+        }
         if rounds < 1 { throw ValidationError("--repeat must be at least 1.") }
     }
 

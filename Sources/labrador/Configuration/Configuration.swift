@@ -31,7 +31,7 @@ struct SocketAddressText: Sendable, Equatable, CustomStringConvertible {
     var host: String
     var port: Int
 
-    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    var description: String { authority(host, port) }
 
     init(host: String, port: Int) {
         self.host = host

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 
 /// The DICOM port, opened by the daemon and kept for as long as it runs.
@@ -11,7 +12,7 @@ struct RadiologyListener: Sendable {
     ///
     /// `backlog` connections may wait while the radiology process is restarted.
     init(host: String, port: Int, backlog: Int32 = 128) throws(RadiologyProcessError) {
-        let place = "the DICOM port \(host):\(port)"
+        let place = "dicom.listen: \(authority(host, port))"
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -31,7 +32,7 @@ struct RadiologyListener: Sendable {
         else {
             let code = errno
             close(descriptor)
-            throw RadiologyProcessError("\(place) cannot be opened", code: code)
+            throw RadiologyProcessError("\(place) cannot be opened: \(listenFailure(errno: code)).")
         }
         socket = descriptor
         self.port = Self.port(of: descriptor)

@@ -59,6 +59,20 @@ struct WithdrawalTests {
         #expect(try await house.holds() == ["order-cancelled"])
     }
 
+    @Test("what is being sent while a second order comes goes no further when it comes back, nor after a crash")
+    func doubledUnderWay() async throws {
+        for crashes in [false, true] {
+            let house = try await waiting()
+            let delivery = try #require(try await house.lease().first)
+            try await house.apply(.place(.laboratory("A1", mrn: "RIGHT")))
+            let later = crashes ? try house.afterCrash() : house
+            if !crashes { try await house.settle(delivery, .ambiguous(after: .zero, why: "no answer")) }
+            #expect(try await sent(later) == [])
+            #expect(try await later.holds() == ["ambiguous-order"])
+            #expect(try await later.states() == ["RBC 4.50 held", "WBC 5.10 held"])
+        }
+    }
+
     @Test("an unanswered one says that the HMS may have it")
     func unanswered() async throws {
         let house = try await waiting()
