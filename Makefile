@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 # Libraries to build, and the programs the tests and the demonstration talk to.
 PACKAGES := libdcmtk-dev libserialport-dev libpq-dev libsqlite3-dev dcmtk pkg-config
-TEST_PACKAGES := python3 python3-venv python3-hl7 gcc libc6-dev
+TEST_PACKAGES := python3 python3-venv python3-hl7 gcc libc6-dev socat openssl
 BENCH_PACKAGES := $(TEST_PACKAGES) python3-uvloop
 
 SWIFT_FLAGS := --disable-index-store
@@ -26,6 +26,7 @@ help:
 	@echo 'make build   build $(RELEASE)'
 	@echo 'make install put what `make build` built, the profiles and the systemd unit in their places (PREFIX, DESTDIR)'
 	@echo 'make bench   run the benchmarks (release build)'
+	@echo 'make fuzz    fuzz the parsers and links at length (FUZZ_SECONDS a target)'
 	@echo 'make lint    check the format'
 
 # Installs only what dpkg does not know yet, so that a second run asks nobody.
@@ -46,14 +47,20 @@ deps:
 test-deps: deps
 	$(call install,$(TEST_PACKAGES))
 
-# An independent DICOM peer for the tests. Debian 12 does not package it; without a way to PyPI the tests that need it
-# say that they were skipped.
+# Independent peers for the tests, which Debian 12 does not package. Without a way to PyPI the tests that need them say that
+# they were skipped. `astm` is of 2013: Peers/compat gives it what Python has moved since.
+define peer
+	@export PYTHONPATH=Tests/EndToEndTests/Peers/compat; $(PYTHON)/bin/python -c 'import $(1)' 2>/dev/null || \
+	    $(PYTHON)/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 20 $(2) || \
+	    echo '$(1) cannot be installed: the tests that talk to it are skipped.'
+endef
+
 python: test-deps
-	@[ -x $(PYTHON)/bin/python ] && $(PYTHON)/bin/python -c 'import pynetdicom' 2>/dev/null || { \
-	    mkdir -p .build && /usr/bin/python3 -m venv --clear --system-site-packages $(PYTHON) && \
-	    $(PYTHON)/bin/pip install --quiet --disable-pip-version-check --retries 1 --timeout 20 \
-	        'pynetdicom==3.0.4' 'pydicom==3.0.2' || \
-	    echo 'pynetdicom cannot be installed: the tests that talk to it are skipped.'; }
+	@$(PYTHON)/bin/python -c 'import pip' 2>/dev/null || { \
+	    mkdir -p .build && /usr/bin/python3 -m venv --clear --system-site-packages $(PYTHON); }
+	$(call peer,pynetdicom,'pynetdicom==3.0.4' 'pydicom==3.0.2')
+	$(call peer,hl7apy,'hl7apy==1.3.5')
+	$(call peer,astm,--no-build-isolation 'astm==0.5.0')
 
 build: $(RELEASE)
 
@@ -83,8 +90,15 @@ test: python
 	swift build --build-tests
 	LABRADOR_PYTHON=$(abspath $(PYTHON)/bin/python) swift test --skip-build --skip EndToEndTests
 	@# The whole program alone, since some of its tests hold it to seconds.
-	swift test --skip-build --filter EndToEndTests
+	LABRADOR_PYTHON=$(abspath $(PYTHON)/bin/python) swift test --skip-build --filter EndToEndTests
 	.build/debug/labrador profile test
+	@# The same course in each run; `make fuzz` goes new ways.
+	FUZZ_SEED=1 Tests/Fuzz/run.sh 10
+
+# At length: FUZZ_SECONDS for each target. What it finds is a file in Tests/Fuzz/*/crashes, which the tests replay.
+FUZZ_SECONDS ?= 600
+fuzz:
+	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 bench: build
 	$(call install,$(BENCH_PACKAGES))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demonstration: a stand-in HMS, the daemon, three simulated analysers and a modality. Ctrl-C ends all of it.
+# The demonstration: a stand-in HMS, the daemon, four simulated analysers and a modality. Ctrl-C ends all of it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 labrador=${1:-.build/release/labrador}
@@ -40,6 +40,8 @@ echo "Three analysers send results, one of them for a specimen nobody ordered:"
 "$labrador" simulate analyser --profile erba-xl-1000 --to tcp://127.0.0.1:5002 --results samples/messages/erba-glucose.astm
 "$labrador" simulate analyser --profile mindray-bc-5380 --to tcp://127.0.0.1:5003 --results samples/messages/mindray-cbc.hl7
 "$labrador" simulate analyser --profile horiba-yumizen-h500 --to tcp://127.0.0.1:5001 --results samples/messages/yumizen-unknown-specimen.astm
+echo "A fourth asks which tests were ordered for a specimen (1 is its own number for glucose):"
+"$labrador" simulate analyser --profile mindray-bs-200 --to tcp://127.0.0.1:5004 --query L26-000102
 echo "The CT scanner asks for its worklist:"
 findscu -W -aet CT01 -aec LABRADOR 127.0.0.1 11112 \
     -k 0010,0010 -k 0010,0020 -k 0008,0050 -k '0040,0100[0].0008,0060=CT' -k '0040,0100[0].0040,0001' 2>&1 \

@@ -38,10 +38,41 @@ enum Byte {
         return start..<(index(of: separator, 1, in: bytes, start..<range.upperBound) ?? range.upperBound)
     }
 
+    /// What `transform` makes of each part between separators, of at least one.
+    static func cut<Result>(
+        _ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, at separator: UInt8?,
+        _ transform: (Range<Int>) -> Result
+    ) -> [Result] {
+        guard let separator, let first = index(of: separator, 1, in: bytes, range) else { return [transform(range)] }
+        var parts: [Result] = []
+        parts.reserveCapacity(count(of: separator, in: bytes, first..<range.upperBound) + 1)
+        parts.append(transform(range.lowerBound..<first))
+        var start = first + 1
+        while let end = index(of: separator, 1, in: bytes, start..<range.upperBound) {
+            parts.append(transform(start..<end))
+            start = end + 1
+        }
+        parts.append(transform(start..<range.upperBound))
+        return parts
+    }
+
+    /// How many parts there are between separators: mostly one.
+    static func partCount(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, at separator: UInt8) -> Int {
+        guard let first = index(of: separator, 1, in: bytes, range) else { return 1 }
+        return count(of: separator, in: bytes, first..<range.upperBound) + 1
+    }
+
+    /// How often a byte occurs.
+    static func count(of byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int {
+        var count = 0
+        for index in range where bytes[index] == byte { count &+= 1 }
+        return count
+    }
+
     /// Where the `number`th (from 1) of these bytes stands.
     ///
     /// Reads eight bytes at a time: this is where the time of reading fields goes.
-    private static func index(
+    static func index(
         of byte: UInt8, _ number: Int, in bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
     ) -> Int? {
         let pattern = UInt64(byte) &* 0x0101_0101_0101_0101

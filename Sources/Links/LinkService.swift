@@ -1,7 +1,7 @@
-import ASTM
 import Core
 import Dispatch
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Profiles
@@ -10,16 +10,19 @@ import Profiles
 public final class LinkService: Sendable {
     private let devices: [DeviceConfiguration]
     private let orderListener: OrderListener?
-    private let bounds: LinkBounds
+    let bounds: LinkBounds
     private let facility: Facility
     private let journal: any Journal
     private let orders: any OrderBook
-    private let status: LinkStatusBoard
-    private let group: any EventLoopGroup
+    private let deviceOrders: any DeviceOrders
+    private let downloads: OrderDownloads
+    private let handlers = NIOLockedValueBox<[DeviceID: DeviceHandlers]>([:])
+    let status: LinkStatusBoard
+    let group: any EventLoopGroup
     private let logger: Logger
     private let clock: @Sendable () -> Timestamp
     private let controlIDs: ControlIDs
-    private let connections = OpenConnections()
+    let shared = Shared()
 
     /// Where orders in HL7 arrive (contract: `orders.hl7.listen`).
     public struct OrderListener: Sendable, Equatable {
@@ -38,7 +41,8 @@ public final class LinkService: Sendable {
     /// A service over the given ports; nothing is opened yet.
     public init(
         devices: [DeviceConfiguration], orderListener: OrderListener?, bounds: LinkBounds = LinkBounds(),
-        facility: Facility, journal: any Journal, orders: any OrderBook, status: LinkStatusBoard,
+        facility: Facility, journal: any Journal, orders: any OrderBook, deviceOrders: any DeviceOrders,
+        downloads: OrderDownloads = OrderDownloads(), status: LinkStatusBoard,
         group: any EventLoopGroup, logger: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.devices = devices
@@ -47,6 +51,8 @@ public final class LinkService: Sendable {
         self.facility = facility
         self.journal = journal
         self.orders = orders
+        self.deviceOrders = deviceOrders
+        self.downloads = downloads
         self.status = status
         self.group = group
         self.logger = logger
@@ -60,62 +66,50 @@ public final class LinkService: Sendable {
         public let description: String
     }
 
-    /// Opens every listener; throws `CannotOpen` when one cannot be, with all others closed again.
+    /// Opens every listener, and begins to open connections to devices and serial ports; those may come later and do not
+    /// keep anybody waiting. Throws `CannotOpen` when a listener cannot be opened, with everything closed again.
     public func open() async throws -> OpenLinks {
+        for device in devices {
+            let handlers = handlers(of: device)
+            status.register(
+                device.id, profile: device.profile.id, address: device.link.place, health: handlers.health,
+                trace: handlers.trace)
+            if !device.link.listens { status.connecting(device.id) }
+            if device.hearsOfOrders { downloads.add(handlers) }
+        }
         var channels: [any Channel] = []
         do {
-            for device in devices { channels.append(try await open(device)) }
+            let tls = TLSContexts()
+            for group in Self.listeningGroups(devices) { channels.append(try await listen(group, tls)) }
+            let kept = try devices.compactMap { try keptOpen($0, tls) }
             let orderChannel = try await openOrders()
             if let orderChannel { channels.append(orderChannel) }
-            return OpenLinks(channels: channels, orderPort: orderChannel?.localAddress?.port)
+            for link in kept { link.start() }
+            return OpenLinks(
+                listeners: channels, kept: kept, live: shared.live, bounds: bounds,
+                orderPort: orderChannel?.localAddress?.port)
         } catch {
             for channel in channels { try? await channel.close() }
             throw error
         }
     }
 
-    private func open(_ device: DeviceConfiguration) async throws -> any Channel {
-        switch device.link {
-        case .tcpListen(let host, let port, let allow):
-            status.register(device.id, profile: device.profile.id, address: authority(host, port))
-            let listener = TCPListener(
-                host: host, port: port, allow: allow, bounds: bounds, connections: connections, group: group,
-                remark: { [status, id = device.id] in status.remark(id, $0) },
-                makeHandler: handlerFactory(for: device))
-            do {
-                let channel = try await listener.start()
-                status.opened(device.id, address: authority(host, channel.localAddress?.port ?? port))
-                return channel
-            } catch {
-                let why = listenFailure(error)
-                throw CannotOpen(
-                    description: "Device \(device.id): cannot listen on \(authority(host, port)): \(why).")
-            }
-        }
+    /// Makes the protocol handlers of a device, one a connection.
+    func handlerFactory(for device: DeviceConfiguration) -> @Sendable () -> any ChannelInboundHandler {
+        let handlers = handlers(of: device)
+        return { handlers.make() }
     }
 
-    private func handlerFactory(for device: DeviceConfiguration) -> @Sendable () -> any ChannelInboundHandler {
-        switch device.profile.wire {
-        case .astm:
-            var limits = LinkLimits()
-            limits.frameBytes = bounds.frameBytes
-            limits.messageBytes = bounds.messageBytes
-            let checksum = device.profile.checksum
-            return { [limits, journal, status, clock, id = device.id] in
-                ASTMLinkHandler(
-                    device: id, journal: journal, status: status, limits: limits, timers: LinkTimers(),
-                    checksum: checksum, clock: clock)
-            }
-        case .hl7:
-            let acceptor = ResultAcceptor(
-                device: device.id, profile: device.profile, journal: journal, status: status,
-                controlIDs: controlIDs)
-            return { [bounds, status, clock, id = device.id] in
-                MLLPHandler(
-                    acceptor: acceptor, bounds: bounds, clock: clock,
-                    connection: { $0 ? status.connected(id) : status.disconnected(id) },
-                    remark: { status.remark(id, $0) })
-            }
+    private func handlers(of device: DeviceConfiguration) -> DeviceHandlers {
+        handlers.withLockedValue { handlers in
+            if let made = handlers[device.id] { return made }
+            let made = DeviceHandlers(
+                device: device, bounds: bounds, facility: facility, journal: journal, orders: deviceOrders,
+                status: status, trace: LinkTrace(bytes: TraceBounds.share(of: devices.count), clock: clock),
+                outlet: DeviceOutlet(), controlIDs: controlIDs, clock: clock,
+                noted: { [downloads, id = device.id] in downloads.nudge(id) })
+            handlers[device.id] = made
+            return made
         }
     }
 
@@ -125,15 +119,18 @@ public final class LinkService: Sendable {
         let acceptor = OrderAcceptor(
             facility: facility, orders: orders, journal: journal, controlIDs: controlIDs,
             work: { work in queue.async { work() } })
-        let listener = TCPListener(
-            host: orderListener.host, port: orderListener.port, allow: [], bounds: bounds, connections: connections,
-            group: group,
-            remark: { [logger] in logger.warning("order listener: \($0)") },
-            makeHandler: { [bounds, clock, logger] in
+        let remark: @Sendable (String) -> Void = { [logger] in logger.warning("order listener: \($0)") }
+        let pipeline = LinkPipeline(
+            transport: .tcp(nil), bounds: bounds, idle: nil, remark: remark, trouble: remark,
+            makeHandler: { [bounds, clock] in
                 MLLPHandler(
-                    acceptor: acceptor, bounds: bounds, clock: clock, connection: { _ in },
-                    remark: { logger.warning("order listener: \($0)") })
+                    acceptor: acceptor, bounds: bounds, clock: clock, connection: { _ in }, remark: remark)
             })
+        let listener = TCPListener(
+            host: orderListener.host, port: orderListener.port,
+            doors: Doors([
+                Door(owner: "orders", allow: [], oneConnection: false, remark: remark, pipeline: pipeline)
+            ]), bounds: bounds, counts: shared.counts, live: shared.live, group: group)
         do {
             return try await listener.start()
         } catch {
@@ -146,17 +143,26 @@ public final class LinkService: Sendable {
 
 /// The open links of a daemon.
 public struct OpenLinks: Sendable {
-    private let channels: [any Channel]
+    private let listeners: [any Channel]
+    private let kept: [KeptOpen]
+    private let live: LiveConnections
+    private let bounds: LinkBounds
     /// The port orders in HL7 arrive on, nil when there is no such listener.
     public let orderPort: Int?
 
-    init(channels: [any Channel], orderPort: Int?) {
-        self.channels = channels
+    init(listeners: [any Channel], kept: [KeptOpen], live: LiveConnections, bounds: LinkBounds, orderPort: Int?) {
+        self.listeners = listeners
+        self.kept = kept
+        self.live = live
+        self.bounds = bounds
         self.orderPort = orderPort
     }
 
-    /// Closes the listeners; connections end with them when the event loops stop.
+    /// Closes everything in order: nobody can connect any more and nothing is opened again; then each connection finishes
+    /// what it is at, for `LinkBounds.stopSeconds` at most.
     public func close() async {
-        for channel in channels { try? await channel.close() }
+        for link in kept { link.stop() }
+        for channel in listeners { try? await channel.close() }
+        await live.stop(within: .seconds(bounds.stopSeconds))
     }
 }

@@ -16,6 +16,8 @@ public final class Store: Sendable {
     let readers: ReaderPool
     /// For the daemon's own work.
     let workReaders: ReaderPool
+    /// For host queries of a few specimens.
+    let queryReaders: ReaderPool
     let logger: Logger
     private let checkpointer: Checkpointer
     private let lock: FolderLock
@@ -27,19 +29,22 @@ public final class Store: Sendable {
     ///   - folder: Holds `labrador.sqlite`; a local disk.
     ///   - destinations: Where results are posted; none means that they are stored.
     ///   - stations: The configured modalities, for saying why none sees an order; nil without a radiology side.
+    ///   - downloads: The devices that are told of orders without asking.
     ///   - clock: The wall clock, for what people read.
     ///   - fatal: Runs when the storage has failed: the process must end without acknowledging anything more.
     /// - Throws: `.refused` when another daemon has the folder, or it cannot be used; the sentence says what to do.
     public static func open(
         folder: URL, facility: Facility, destinations: [DestinationID],
-        configuration: StoreConfiguration = StoreConfiguration(), stations: WorklistStations? = nil, logger: Logger,
+        configuration: StoreConfiguration = StoreConfiguration(), stations: WorklistStations? = nil,
+        downloads: [DownloadDevice] = [], logger: Logger,
         clock: @escaping @Sendable () -> Timestamp = {
             Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
         },
         fatal: @escaping @Sendable (StoreError) -> Void
     ) throws(StoreError) -> Store {
         let settings = StoreSettings(
-            facility: facility, destinations: destinations, limits: configuration, stations: stations, clock: clock)
+            facility: facility, destinations: destinations, limits: configuration, stations: stations,
+            downloads: downloads, clock: clock)
         do {
             return try Store(StoreFolder(url: folder), settings, logger, fatal)
         } catch {
@@ -64,7 +69,10 @@ public final class Store: Sendable {
         if recovered != RecoveryReport() {
             logger.notice(
                 "the last run ended in mid-work",
-                metadata: ["messages": "\(recovered.openMessages)", "deliveries": "\(recovered.leasedDeliveries)"])
+                metadata: [
+                    "messages": "\(recovered.openMessages)", "deliveries": "\(recovered.leasedDeliveries)",
+                    "dispatches": "\(recovered.dispatches)",
+                ])
         }
         statistics = WriterStatistics()
         checkpointer = try Checkpointer(
@@ -72,6 +80,7 @@ public final class Store: Sendable {
             logger: logger, fatal: fatal)
         readers = try ReaderPool(folder.database, connections: limits.readers, limits)
         workReaders = try ReaderPool(folder.database, connections: limits.workReaders, limits)
+        queryReaders = try ReaderPool(folder.database, connections: limits.queryReaders, limits)
         writer = GroupCommitWriter(
             database: connection, settings: settings, checkpointer: checkpointer, statistics: statistics,
             logger: logger, fatal: fatal)

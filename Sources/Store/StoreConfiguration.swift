@@ -42,6 +42,22 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var readers = 2
     /// Connections for what the daemon's own work reads, so that it never waits behind a long listing.
     public var workReaders = 2
+    /// Connections for host queries that name a few specimens: an analyser waits for the answer.
+    public var queryReaders = 2
+    /// Names up to which a host query is a short one.
+    public var fewNames = 50
+    /// Most names in one host query.
+    public var queriedNames = 10_000
+    /// Most orders in the answer to one host query, whatever was asked for.
+    public var workOrderRows = 10_000
+    /// Most reads that may wait for the connections of one pool; more are refused at once.
+    public var waitingReads = 4_096
+    /// Most dispatches handed out at once.
+    public var takenDispatches = 100
+    /// Orders whose attempts or queries are noted in one transaction.
+    public var noteSlice = 50
+    /// How far back a device that is newly told of orders unasked is told of those that are open.
+    public var downloadBackfill: Duration = .seconds(24 * 3_600)
     /// Most bytes of one journalled part.
     public var partBytes = 32 << 20
     /// Most parts of one message.

@@ -16,7 +16,7 @@ struct Labrador: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Check.self, Decode.self, ProfileCommand.self, Simulate.self,
+            Serve.self, Check.self, Decode.self, ProfileCommand.self, PortsCommand.self, Simulate.self,
             DevicesCommand.self, OrdersCommand.self, WorklistCommand.self, ResultsCommand.self, HoldsCommand.self,
             QueueCommand.self, ExplainCommand.self, EchoCommand.self, RadiologyRole.self, ModalityEchoRole.self,
         ])
@@ -46,5 +46,5 @@ struct Labrador: AsyncParsableCommand {
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Virtual peers that speak the real protocols.",
-        subcommands: [SimulateAnalyser.self, SimulateHMS.self])
+        subcommands: [SimulateAnalyser.self, SimulateHost.self, SimulateHMS.self])
 }

@@ -11,8 +11,8 @@ import Testing
     static let receiving = "H|\\^&\rP|1\rO|1|S\rR|1|x|5\r"
 
     /// A machine in a state, and the save that is under way in it.
-    static func machine(_ start: Start) -> (LinkReceiver, SaveToken) {
-        var link = LinkReceiver()
+    static func machine(_ start: Start, _ options: LinkOptions = LinkOptions()) -> (LinkReceiver, SaveToken) {
+        var link = LinkReceiver(options: options)
         func under(_ actions: [LinkReceiver.Action]) -> SaveToken {
             for case .save(let save) in actions { return save.token }
             return SaveToken(number: -1)
@@ -164,6 +164,46 @@ import Testing
             if asks { #expect(link.isWaitingForSave, "\(start), \(event.name)") }
             if link.isWaitingForSave, !wasSaving { #expect(asks, "\(start), \(event.name)") }
             if asks { #expect(!actions.contains(.send(.ack)), "\(start), \(event.name)") }
+        }
+    }
+
+    /// With `refuse` one thing is otherwise: ENQ after an accepted frame, which changes nothing.
+    @Test(arguments: Start.allCases)
+    func anEnquiryRefused(start: Start) throws {
+        var options = LinkOptions()
+        options.enquiryInTransfer = .refuse
+        // Of the states the restarting ENQ would lead to, none.
+        guard start != .savingRestart else { return }
+        let row = try #require(Self.expected[start])
+        for (event, expected) in zip(Self.events, row) {
+            var (link, token) = Self.machine(start, options)
+            let isRefused = start == .receiving && event.name == "ENQ"
+            #expect(
+                Self.short(link.handle(event.make(token))) == (isRefused ? "NAK n" : expected),
+                "\(start), \(event.name)")
+            if isRefused { #expect(Self.short(link.handle(.token(frame(2, "R|2|y|6\r")))) == "ACK T30") }
+        }
+    }
+
+    /// With `savesEveryFrame` two things are otherwise: a good new frame is saved before it is acknowledged, and at the
+    /// end there is nothing left to save but the end itself.
+    @Test(arguments: [Start.neutral, .refusing, .transfer, .receiving])
+    func everyFrameSaved(start: Start) throws {
+        var options = LinkOptions()
+        options.savesEveryFrame = true
+        let own: [Start: [String: String]] = [
+            .transfer: ["frame1": "T- S1.0o"],
+            .receiving: [
+                "frame2": "T- S1.1o", "EOT": "T- S1.1i n", "timer": "T- S1.1i n", "lost": "T- S1.1i n",
+                "ENQ": "T- S1.1i n n",
+            ],
+        ]
+        let row = try #require(Self.expected[start])
+        for (event, expected) in zip(Self.events, row) {
+            var (link, token) = Self.machine(start, options)
+            if link.isWaitingForSave { _ = link.handle(.saved(SaveToken(number: 1))) }
+            let wanted = own[start]?[event.name] ?? expected
+            #expect(Self.short(link.handle(event.make(token))) == wanted, "\(start), \(event.name)")
         }
     }
 }

@@ -134,4 +134,16 @@ import Testing
             _ = try? ASTMMessage.parseAll(message.text)
         }
     }
+
+    /// Some devices put bare records between STX and ETX; a frame has its number after STX.
+    @Test func bareRecordsBetweenStxAndEtx() throws {
+        let text = recordText(smallMessage)
+        let transcript = LinkTranscript.messages(in: [enq, stx] + text + [etx, eot])
+        #expect(transcript.messages.map(\.text) == [text])
+        #expect(transcript.counters.badFrames == 0)
+        // A damaged frame stays one, and is not read as bare text.
+        let damaged = LinkTranscript.messages(in: [stx] + bytes("1H|\\^&\rL|1\r") + [etx] + bytes("00\r\n"))
+        #expect(damaged.messages.isEmpty)
+        #expect(damaged.counters.badFrames == 1)
+    }
 }

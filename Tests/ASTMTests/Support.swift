@@ -67,3 +67,30 @@ func tokens(
 let smallMessage = ["H|\\^&|||dev", "P|1", "O|1|S1||^^^GLU", "R|1|^^^GLU|5.10|mmol/L", "L|1|N"]
 
 func recordText(_ records: [String]) -> [UInt8] { bytes(records.map { $0 + "\r" }.joined()) }
+
+/// Actions in few letters, as the grids write them: control characters by name, `F3` sends frame 3, `r30` starts the
+/// receiver's timer and `r-` stops it (`s` the sender's), `S1.0c` saves message 1 part 0 complete (`o` open, `i`
+/// incomplete), `+7` says that send 7 was delivered and `!7 linkLost` why it was not, `X` hangs up, `n` is a note.
+func short(_ actions: [LinkMachine.Action]) -> String {
+    actions.map { action in
+        switch action {
+        case .sendControl(let character): "\(character)".uppercased()
+        case .sendFrame(let bytes): bytes.count > 1 ? "F\(Character(UnicodeScalar(bytes[1])))" : "F"
+        case .startTimer(let timer, let duration): "\(timer)".prefix(1) + "\(duration.components.seconds)"
+        case .stopTimer(let timer): "\(timer)".prefix(1) + "-"
+        case .save(let save):
+            "S\(save.message).\(save.part)"
+                + (save.ending == .open ? "o" : save.ending == .complete ? "c" : "i")
+        case .finished(let number, .delivered): "+\(number)"
+        case .finished(let number, .failed(let failure)): "!\(number) \(failure)"
+        case .hangUp: "X"
+        case .note: "n"
+        }
+    }.joined(separator: " ")
+}
+
+/// The token of the save asked for; one that is not under way if there is none.
+func saveToken(_ actions: [LinkMachine.Action]) -> SaveToken {
+    for case .save(let save) in actions { return save.token }
+    return SaveToken(number: 0)
+}

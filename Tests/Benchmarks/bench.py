@@ -36,10 +36,20 @@ def plan(bench, scale):
                                       ("astm", 16, 3_000), ("astm", 256, 12_800)):
         yield "slow", f"slow {kind} {connections}", (
             lambda k=kind, c=connections, n=number: bench.load(k, c, count(n, c), SLOW_US))
+    sessions, watch, each = max(1, int(20 * scale)), max(2, 30 * min(1, scale)), max(8, int(500 * min(1, scale)))
+    for name, slow in (("burst", 0), ("burst slow", SLOW_US)):
+        yield "burst", name, lambda s=slow: bench.burst(s, sessions)
+    for devices in (each, 2):
+        yield "idle", f"idle {devices}", lambda d=devices: bench.idle(each, d, watch)
+    for kind in ("astm", "qry", "law"):
+        for connections in (1, 16):
+            yield "query", f"query {kind} {connections}", (
+                lambda k=kind, c=connections: bench.query(k, c, count(100_000), count(4_000, c)))
+    yield "parse", "parse", bench.parse
     yield "worklist", "worklist", lambda: bench.worklist(count(10_000), max(8, int(400 * min(1, scale))))
 
 
-GROUPS = ("reference", "start", "hl7", "astm", "slow", "worklist")
+GROUPS = ("reference", "start", "hl7", "astm", "slow", "burst", "idle", "query", "parse", "worklist")
 
 
 def arguments():

@@ -41,29 +41,47 @@ def free_port():
                 continue
 
 
-class Daemon:
-    """`labrador serve` on a store of its own. Start and stop it as often as you like; the store stays."""
+# What the devices send and ask. They are told of no orders: nothing but their own traffic is to be measured.
+OWN_PROFILES = {
+    "astm": "name: Benchmark\nprotocol: astm\npass_through: true\n",
+    "hl7": "name: Benchmark\nprotocol: hl7\npass_through: true\n",
+    "asking": "name: Benchmark\nprotocol: astm\npass_through: true\norders: { dialect: astm }\n",
+    "law": "name: Benchmark\nprotocol: hl7\npass_through: true\norders: { dialect: law }\n"}
 
-    def __init__(self, binary, folder, sink_port, environment=None):
+
+class Daemon:
+    """`labrador serve` on a store of its own. Start and stop it as often as you like; the store stays.
+
+    `devices`: further ones, name to profile; each listens on a port of its own, `ports[name]`."""
+
+    def __init__(self, binary, folder, sink_port, environment=None, devices=None):
         self.binary, self.folder = binary, pathlib.Path(folder)
         self.store = self.folder / "store"
         self.environment = {**os.environ, **(environment or {})}
-        self.ports = {name: free_port() for name in ("api", "astm", "hl7", "dicom")}
+        self.devices = {"hl7": "benchmark-hl7", "astm": "benchmark-astm", **(devices or {})}
+        self.ports = {name: free_port() for name in ("api", "dicom", *self.devices)}
         self.config = self.folder / "labrador.json"
         self.errors = self.folder / "serve.err"
+        self._write_profiles()
         self.config.write_text(json.dumps(self._configuration(sink_port)))
         self.process = None
 
+    def _write_profiles(self):
+        for name in {profile.removeprefix("benchmark-") for profile in self.devices.values()} & OWN_PROFILES.keys():
+            folder = self.folder / "profiles" / "benchmark" / name
+            folder.mkdir(parents=True)
+            (folder / "profile.yaml").write_text(OWN_PROFILES[name])
+
     def _configuration(self, sink_port):
-        def device(name):
-            return {"id": f"{name}-1", "profile": f"generic-{name}",
-                    "link": {"tcp": {"listen": f"127.0.0.1:{self.ports[name]}"}}}
+        def device(name, profile):
+            return {"id": name, "profile": profile, "link": {"tcp": {"listen": f"127.0.0.1:{self.ports[name]}"}}}
         stations = [{"id": ae.lower(), "ae_title": ae, "modality": modality} for modality, ae in messages.MODALITIES]
         return {
             "facility": {"name": "Benchmark", "time_zone": "Asia/Kolkata", "mrn_system": "urn:benchmark:mrn",
                          "accession_system": "urn:benchmark:accession"},
             "store": {"path": str(self.store)}, "api": {"listen": f"127.0.0.1:{self.ports['api']}"},
-            "profiles": [str(PROFILES)], "devices": [device("hl7"), device("astm")],
+            "profiles": [str(self.folder / "profiles"), str(PROFILES)],
+            "devices": [device(name, profile) for name, profile in self.devices.items()],
             "dicom": {"ae_title": "LABRADOR", "listen": f"127.0.0.1:{self.ports['dicom']}", "modalities": stations},
             "destinations": [{"id": "hms", "fhir": {"url": f"http://127.0.0.1:{sink_port}/fhir"}}]}
 

@@ -38,12 +38,13 @@ def _loads(found, prefix, who):
             continue
         rest = name.removeprefix(prefix).split()
         row = [" ".join(rest), _cell(runs, "acknowledged"), _cell(runs, "last_p50_ms", 2),
-               _cell(runs, "last_p99_ms", 2), _cell(runs, "p99_ms", 2), _cell(runs, "delivered"),
-               _cell(runs, "peak_mb"), _cell(runs, "daemon_cpu_us")]
+               _cell(runs, "last_p99_ms", 2), _cell(runs, "p99_ms", 2), _cell(runs, "slowest_ms"),
+               _cell(runs, "delivered"), _cell(runs, "peak_mb"), _cell(runs, "daemon_cpu_us")]
         if "syncs_per_message" in runs[0]:
             row.append(_cell(runs, "syncs_per_message", 3))
         rows.append(row)
-    columns = [who, "acknowledged/s", "p50 ms", "p99 ms", "p99 ms of every answer", "delivered/s", "peak MB",
+    columns = [who, "acknowledged/s", "p50 ms", "p99 ms", "p99 ms of every answer", "slowest answer ms", "delivered/s",
+               "peak MB",
                "daemon CPU µs a message"]
     return columns + (["syncs a message"] if rows and len(rows[0]) > len(columns) else []), rows
 
@@ -82,6 +83,46 @@ def _worklist(runs):
                   ["by", "association", "p50 ms", "p99 ms"], rows)
 
 
+def _burst(found):
+    rows = [[disk, _cell(found[name], "messages"), _cell(found[name], "slowest_ms"),
+             _cell(found[name], "last_p99_ms", 2), _cell(found[name], "acknowledged"), _cell(found[name], "delivered"),
+             _cell(found[name], "peak_mb")]
+            for name, disk in (("burst", "as it is"), ("burst slow", "every sync 5 ms slower")) if name in found]
+    return _table("256 analysers on devices of their own that begin at the same moment", [
+        "disk", "sessions", "slowest answer ms (a device gives up after 15,000)", "p99 ms of a session's last answer",
+        "acknowledged/s", "delivered/s", "peak MB"], rows)
+
+
+def _idle(found):
+    rows = []
+    for name, runs in found.items():
+        if name.startswith("idle "):
+            rows.append([_cell(runs, "analysers"), _cell(runs, "devices"), _cell(runs, "connect_s", 2),
+                         *(_cell(runs, key) for key in ("without_mb", "connected_mb", "spoken_mb")),
+                         *(_cell(runs, key, 2) for key in ("connected_cpu_percent", "spoken_cpu_percent"))])
+    return _table("Connected analysers that say nothing, half ASTM and half HL7", [
+        "analysers", "devices", "all connected, s", "MB without them", "MB with them",
+        "MB when each has sent a message", "% of one core", "% of one core when each has sent a message"], rows)
+
+
+def _query(found):
+    names = {"astm": "ASTM host query", "qry": "QRY^Q02 to DSR^Q03", "law": "QBP^Q11 to OML^O33"}
+    rows, orders = [], 0
+    for name, runs in found.items():
+        if name.startswith("query "):
+            _, kind, connections = name.split()
+            orders = runs[0]["orders"]
+            rows.append([names[kind], connections, *(_cell(runs, key, 2) for key in ("p50_ms", "p99_ms", "max_ms")),
+                         _cell(runs, "peak_mb")])
+    return _table(f"A query for one specimen among {orders:,} open orders, to the last frame of its answer",
+                  ["query", "analysers", "p50 ms", "p99 ms", "slowest ms", "peak MB"], rows)
+
+
+def _parse(runs):
+    rows = [[name, _cell(runs, name)] for name in runs[0] if name != "others"]
+    return _table("Parsing, one core", ["what", "MB/s"], rows)
+
+
 def _reference(runs):
     rows = [["bare MLLP receiver, 1 connection, messages/s", _cell(runs, "bare_hl7_1")],
             ["bare MLLP receiver, 64 connections, messages/s", _cell(runs, "bare_hl7_64")],
@@ -116,7 +157,12 @@ def tables(found):
     lines += _table("ASTM sessions (16 frames, 12 results), durable before the last ACK",
                     *_loads(found, "astm ", "analysers"))
     lines += _table("The same with every sync 5 ms slower", *_loads(found, "slow ", "load"))
+    lines += _burst(found)
+    lines += _query(found)
+    lines += _idle(found)
     lines += _memory(found)
+    if "parse" in found:
+        lines += _parse(found["parse"])
     if "start" in found:
         lines += _start(found["start"])
     if "hl7 64" in found:

@@ -2,18 +2,25 @@
 import contextlib
 import itertools
 import math
+import os
+import pathlib
+import re
+import subprocess
 import tempfile
 import time
 
 import messages
+import queries
 import references
 import senders
 import worklist
-from daemon import Daemon, Failure
+from daemon import PROFILES, Daemon, Failure
 from processes import Sampler, hear, process
 
 STALLED_AFTER_S = 30
 IDLE_AFTER_S = 3
+BURST = 256
+BURST_SESSIONS = 20
 
 
 def percentile(values, percent):
@@ -31,20 +38,21 @@ class Bench:
         self.hms_cpu = 0.0
 
     @contextlib.contextmanager
-    def daemon(self, environment=None):
-        """A daemon on a fresh store, not yet started; gone after the block."""
+    def daemon(self, environment=None, devices=None):
+        """A daemon on a fresh store, not yet started, with further devices; gone after the block."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            daemon = Daemon(self.binary, folder, self.port, environment)
+            daemon = Daemon(self.binary, folder, self.port, environment, devices)
             try:
                 yield daemon
             finally:
                 daemon.abandon()
 
-    def send(self, daemon, kind, connections, count):
+    def send(self, daemon, kind, connections, count, ports=None):
         """One load: from the first message until the HMS has every result of it, checked."""
         before = daemon.metrics()
+        ports = ports or [daemon.ports[kind]]
         self.hms.send(("expect", count * messages.RESULTS))
-        with process(senders.load, kind, daemon.ports[kind], connections, count) as sender, Sampler(daemon) as sampler:
+        with process(senders.load, kind, ports, connections, count) as sender, Sampler(daemon) as sampler:
             if (word := hear(sender, "the sender")) != "ready":
                 raise Failure(f"{word}{daemon.last_words()}")
             cpu = daemon.cpu()
@@ -62,7 +70,7 @@ class Bench:
             "messages": count, "acknowledged": count / (sent["ended"] - sent["began"]),
             "p50_ms": percentile(sent["latencies"], 50) * 1000, "p99_ms": percentile(sent["latencies"], 99) * 1000,
             "last_p50_ms": percentile(last, 50) * 1000, "last_p99_ms": percentile(last, 99) * 1000,
-            "max_ms": max(last) * 1000,
+            "max_ms": max(last) * 1000, "slowest_ms": sent["slowest"] * 1000,
             "delivered": count / (delivered - sent["began"]), "seconds": delivered - sent["began"],
             "daemon_cpu_us": cpu / count * 1e6, "sender_cpu_us": sent["cpu"] / count * 1e6,
             "hms_cpu_us": received["cpu"] / count * 1e6, "bundle_bytes": received["bytes"] / count,
@@ -101,18 +109,97 @@ class Bench:
             raise Failure(f"results are held: {held[:500]}")
         return received
 
-    def load(self, kind, connections, count, fsync_us=0):
-        """Results of one kind over so many connections, acknowledged and delivered."""
+    def load(self, kind, connections, count, fsync_us=0, devices=None):
+        """Results of one kind over so many connections, acknowledged and delivered.
+
+        `devices`: names of devices of their own to send them to, in place of one device for all."""
         environment, calls = self.slow.environment(fsync_us) if fsync_us else ({}, None)
-        with self.daemon(environment) as daemon:
+        with self.daemon(environment, {name: f"benchmark-{kind}" for name in devices or ()}) as daemon:
             daemon.start()
             seconds = daemon.import_orders(messages.laboratory_order(i) for i in range(count))
             synced = calls() if calls else 0
-            found = self.send(daemon, kind, connections, count)
+            found = self.send(daemon, kind, connections, count, [daemon.ports[name] for name in devices or (kind,)])
             if calls:
                 found["syncs_per_message"] = (calls() - synced) / count
             daemon.stop()
         return {**found, "orders": count / seconds}
+
+    def burst(self, fsync_us=0, sessions=BURST_SESSIONS):
+        """Analysers that all begin at the same moment, each on a device of its own."""
+        names = [f"analyser-{number}" for number in range(BURST)]
+        return self.load("astm", BURST, BURST * sessions, fsync_us, names)
+
+    def idle(self, each, devices, watch):
+        """So many connected analysers of each kind, spread over so many devices of it, that say nothing: before their
+        first message, and when each has sent one. `watch`: seconds to watch the processor for."""
+        names = {kind: [f"{kind}-idle-{number}" for number in range(devices)] for kind in senders.KINDS}
+        profiles = {name: f"benchmark-{kind}" for kind, some in names.items() for name in some}
+        count = each * len(names)
+        with self.daemon(devices=profiles) as daemon:
+            daemon.start()
+            daemon.import_orders(messages.laboratory_order(i) for i in range(count))
+            before, empty = daemon.metrics(), daemon.resident_now()
+            ports = {kind: [daemon.ports[name] for name in some] for kind, some in names.items()}
+            with process(senders.idle, ports, each) as analysers:
+                found = {"analysers": count, "devices": len(profiles), "without_mb": empty,
+                         "connect_s": self._word(analysers)["seconds"], **self._rest(daemon, watch, "connected")}
+                self.hms.send(("expect", count * messages.RESULTS))
+                analysers.send("speak")
+                found["slowest_ms"] = self._word(analysers)["slowest"] * 1000
+                self._all_delivered(daemon)
+                found |= self._rest(daemon, watch, "spoken")
+                found["child_mb"] = daemon.memory()["child"]["now"]
+                self._check(daemon, before, count)
+            daemon.stop()
+        return found
+
+    @staticmethod
+    def _word(analysers):
+        word = hear(analysers, "the idle analysers")
+        if isinstance(word, str):
+            raise Failure(word)
+        return word
+
+    @staticmethod
+    def _rest(daemon, watch, name):
+        """Memory, and the share of one core, while nothing happens."""
+        time.sleep(IDLE_AFTER_S)
+        used, began = daemon.cpu(), time.monotonic()
+        time.sleep(watch)
+        share = (daemon.cpu() - used) / (time.monotonic() - began)
+        return {f"{name}_mb": daemon.resident_now(), f"{name}_cpu_percent": share * 100}
+
+    def query(self, kind, connections, orders, count):
+        """Milliseconds from the last byte of a query to the last frame of its answer, among so many open orders."""
+        names = [f"{kind}-{number}" for number in range(connections)]
+        with self.daemon(devices={name: queries.PROFILES[kind] for name in names}) as daemon:
+            daemon.start()
+            daemon.import_orders({**messages.laboratory_order(i), "tests": [{"code": "GLU", "text": "Glucose"}]}
+                                 for i in range(orders))
+            with process(queries.ask, kind, [daemon.ports[name] for name in names], orders, count) as asker:
+                times = hear(asker, "the asking analysers")
+            if isinstance(times, str):
+                raise Failure(f"{times}{daemon.last_words()}")
+            peak = daemon.memory()["daemon"]["peak"]
+            daemon.stop()
+        if len(times) != count:
+            raise Failure(f"{len(times)} of {count} queries were answered")
+        return {"orders": orders, "queries": count, "p50_ms": percentile(times, 50) * 1000,
+                "p99_ms": percentile(times, 99) * 1000, "max_ms": max(times) * 1000, "peak_mb": peak}
+
+    @staticmethod
+    def parse():
+        """MB/s of one core for each layer of the parsers, by the program of the folder `parse`: over the library's own
+        recordings, or the folder that LABRADOR_CAPTURES names."""
+        script = pathlib.Path(__file__).with_name("parse") / "run.sh"
+        recordings = os.environ.get("LABRADOR_CAPTURES", PROFILES)
+        done = subprocess.run([script, recordings], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Failure(f"{script}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        found = {match[1].strip(): float(match[2]) for match in re.finditer(r"(?m)^(.+?) +(\d+) MB/s", done.stdout)}
+        if not found:
+            raise Failure(f"{script} told of no MB/s: {done.stdout[-2000:]}")
+        return found
 
     def start_up(self, count):
         """Seconds to `ready` with nothing and with a day's messages in the store, memory at rest, disk per message."""
@@ -161,7 +248,7 @@ class Bench:
         for kind, connections in (("hl7", 1), ("hl7", 64), ("astm", 256)):
             with process(references.receive, kind) as receiver:
                 port = hear(receiver, "the bare receiver")
-                with process(senders.load, kind, port, connections, count) as sender:
+                with process(senders.load, kind, [port], connections, count) as sender:
                     hear(sender, "the sender")
                     sender.send("go")
                     sent = hear(sender, "the sender")

@@ -4,6 +4,7 @@ Every message is built, and every connection open, before the clock starts.
 """
 import array
 import asyncio
+import resource
 import time
 
 import uvloop
@@ -50,6 +51,7 @@ class MLLPSender(asyncio.Protocol):
         if self.wanted not in data:
             return self.run.fail(f"answered {data!r}, wanted {self.wanted!r}")
         self.run.latencies.append(now - self.sent)
+        self.run.took(now - self.sent)
         self.start()
 
 
@@ -72,12 +74,14 @@ class ASTMSender(asyncio.Protocol):
         if self.frames is None:
             return self.run.finished()
         self.at = 0
+        self.sent = time.monotonic()
         self.transport.write(ENQ)
 
     def data_received(self, data):
         now = time.monotonic()
         if data != ACK:
             return self.run.fail(f"answered {data!r}, wanted ACK")
+        self.run.took(now - self.sent)
         at = self.at
         if at > 0:
             self.run.latencies.append(now - self.sent)
@@ -93,6 +97,7 @@ class ASTMSender(asyncio.Protocol):
             self.transport.write(EOT)
             return self.run.finished()
         self.at = 0
+        self.sent = now
         self.transport.write(EOT + ENQ)
 
 
@@ -102,8 +107,13 @@ class Run:
     def __init__(self):
         self.latencies = array.array("d")
         self.last_latencies = array.array("d")
+        # The slowest answer of any kind, that to ENQ included, in seconds: a device gives up after 15.
+        self.slowest = 0.0
         self.over = asyncio.get_running_loop().create_future()
         self.open = 0
+
+    def took(self, seconds):
+        self.slowest = max(self.slowest, seconds)
 
     def finished(self):
         self.open -= 1
@@ -115,13 +125,19 @@ class Run:
             self.over.set_exception(Refused(why))
 
 
-async def _load(control, kind, port, connections, count):
+async def connect(protocols, ports):
+    """Connects them, the n-th to the n-th port, and from the start again when the ports are used up."""
     loop = asyncio.get_running_loop()
+    for at in range(0, len(protocols), CONNECT_AT_ONCE):
+        await asyncio.gather(*(
+            loop.create_connection(lambda one=one: one, "127.0.0.1", ports[number % len(ports)])
+            for number, one in enumerate(protocols[at:at + CONNECT_AT_ONCE], at)))
+
+
+async def _load(control, kind, ports, connections, count):
     run = Run()
     senders = [kind(range(n, count, connections), run) for n in range(connections)]
-    for at in range(0, connections, CONNECT_AT_ONCE):
-        await asyncio.gather(*(loop.create_connection(lambda sender=sender: sender, "127.0.0.1", port)
-                               for sender in senders[at:at + CONNECT_AT_ONCE]))
+    await connect(senders, ports)
     run.open = connections
     control.send("ready")
     control.recv()
@@ -130,13 +146,47 @@ async def _load(control, kind, port, connections, count):
         sender.start()
     ended = await run.over
     control.send({"began": began, "ended": ended, "latencies": run.latencies, "last_latencies": run.last_latencies,
-                  "cpu": time.process_time() - used})
+                  "slowest": run.slowest, "cpu": time.process_time() - used})
 
 
-def load(control, kind, port, connections, count):
-    """Runs as a process: says `ready`, waits for a word to begin, sends the measurements or the exception's text."""
+KINDS = {"hl7": MLLPSender, "astm": ASTMSender}
+
+
+def load(control, kind, ports, connections, count):
+    """Runs as a process: connects to the ports in turn, says `ready`, waits for a word to begin, sends the measurements
+    or the exception's text."""
     uvloop.install()
     try:
-        asyncio.run(_load(control, {"hl7": MLLPSender, "astm": ASTMSender}[kind], port, connections, count))
+        asyncio.run(_load(control, KINDS[kind], ports, connections, count))
     except (Refused, OSError) as error:
         control.send(f"the {kind} sender: {error}")
+
+
+async def _idle(control, ports, each):
+    run = Run()
+    began, number = time.monotonic(), 0
+    analysers = []
+    for kind, listening in ports.items():
+        some = [KINDS[kind]([number + n], run) for n in range(each)]
+        number += each
+        await connect(some, listening)
+        analysers += some
+    control.send({"seconds": time.monotonic() - began})
+    control.recv()
+    run.open = len(analysers)
+    for analyser in analysers:
+        analyser.start()
+    await run.over
+    control.send({"slowest": run.slowest})
+    control.recv()
+
+
+def idle(control, ports, each):
+    """Runs as a process: connects `each` analysers of each kind to its ports, tells how long that took, and is silent.
+    At a word each sends one message; then all are silent until the process is ended. Sends an exception's text."""
+    uvloop.install()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    try:
+        asyncio.run(_idle(control, ports, each))
+    except (Refused, OSError) as error:
+        control.send(f"the idle analysers: {error}")

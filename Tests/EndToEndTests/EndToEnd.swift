@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The whole program from outside: processes, sockets and the command line, nothing of its code.

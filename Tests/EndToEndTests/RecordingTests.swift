@@ -10,6 +10,12 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(profile) \(path.split(separator: "/").suffix(2).joined(separator: "/"))" }
 
+    /// Whether it is a test case of what `decode` must refuse.
+    var isRefused: Bool {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        return FileManager.default.fileExists(atPath: "/\(folder)/expected-error.txt")
+    }
+
     /// All there are.
     static let all: [Recording] = {
         let shipped = files(below: Binary.profiles, depth: 5).compactMap { path -> Recording? in
@@ -26,7 +32,7 @@ struct Recording: Sendable, CustomTestStringConvertible {
             }
     }()
 
-    private static func files(below folder: String, depth: Int) -> [String] {
+    static func files(below folder: String, depth: Int) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.sorted().flatMap { name -> [String] in
             let path = folder + "/" + name

@@ -33,6 +33,28 @@ import Testing
                 == "MSH|^~\\&|c|d|a|b|t||ACK^R01^ACK|1|P|2.5.1|||NE|NE\rMSA|CA|7\r")
     }
 
+    @Test(
+        "a version is answered with what it has: a structure in MSH-9 since 2.3.1, a text in MSA-3 before 2.7",
+        arguments: [
+            ("2.1", "ACK^R01", true), ("2.2", "ACK^R01", true), ("2.3", "ACK^R01", true),
+            ("2.3.1", "ACK^R01^ACK", true), ("2.4", "ACK^R01^ACK", true), ("2.5.1", "ACK^R01^ACK", true),
+            ("2.6", "ACK^R01^ACK", true), ("2.7", "ACK^R01^ACK", false), ("2.7.1", "ACK^R01^ACK", false),
+            ("2.8.2", "ACK^R01^ACK", false), ("2.10", "ACK^R01^ACK", false), ("2.5^IND", "ACK^R01^ACK", true),
+            ("3", "ACK^R01^ACK", true), ("", "ACK^R01^ACK", true), ("2.x", "ACK^R01^ACK", true),
+        ])
+    func versions(_ version: String, _ type: String, _ hasText: Bool) throws {
+        let message = "MSH|^~\\&|a|b|c|d|||ORU^R01^ORU_R01|7|P|\(version)"
+        let head = "MSH|^~\\&|c|d|a|b|t||\(type)|1|P" + (version.isEmpty ? "" : "|\(version)") + "\rMSA|"
+        let refused = HL7Acknowledgement(code: .AE, controlID: "1", time: "t", text: "no room")
+        let text = hasText ? "|no room\r" : "\rERR|||207^Application error^HL70357|E||||no room\r"
+        #expect(try answer(message, refused) == head + "AE|7" + text)
+        let taken = HL7Acknowledgement(code: .AA, controlID: "1", time: "t", text: "1 placed")
+        let told = hasText ? "|1 placed\r" : "\rERR|||0^Message accepted^HL70357|I||||1 placed\r"
+        #expect(try answer(message, taken) == head + "AA|7" + told)
+        let plain = HL7Acknowledgement(code: .AA, controlID: "1", time: "t")
+        #expect(try answer(message, plain) == head + "AA|7\r")
+    }
+
     @Test func errorDetail() throws {
         let detail = HL7Acknowledgement.Detail(
             code: "101", meaning: "Required field missing", location: ["OBR", "1", "3"], userMessage: "no specimen")

@@ -16,8 +16,9 @@ private struct Line {
         status.register("haem-1", profile: "generic-astm", address: "127.0.0.1:5001")
         channel = EmbeddedChannel()
         let handler = ASTMLinkHandler(
-            device: "haem-1", journal: journal, status: status, limits: limits, timers: LinkTimers(),
-            checksum: .strict, clock: { Timestamp(microseconds: 0) })
+            device: "haem-1", journal: journal, status: status, link: LinkMachine(role: .computer, limits: limits),
+            decoder: .frames(FrameDecoder(limits: limits)), waitingBytes: limits.waitingBytes,
+            clock: { Timestamp(microseconds: 0) })
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 5001)).wait()
     }
@@ -134,8 +135,20 @@ struct ASTMLinkHandlerTests {
         var broken = session[0]
         broken[broken.count - 3] ^= 1
         #expect(try line.analyser(broken) == nak)
-        #expect(line.status.devices().first?.remark.contains("checksum was wrong") == true)
+        #expect(line.status.devices().first?.remark == "")
+        #expect(try line.analyser(broken) == nak)
+        #expect(
+            line.status.devices().first?.remark.hasPrefix("Checksum wrong in 2 of the last 2 frames: check") == true)
         #expect(try line.analyser(session[0]) == ack)
+    }
+
+    @Test(
+        "a device of the wrong language is told in a sentence",
+        arguments: [("\u{0B}MSH|^~\\&|X\r\u{1C}\r", "speaks HL7"), ("H|\\^&|||X\r", "bare records")])
+    func wrongLanguage(sent: String, words: String) throws {
+        let line = try Line()
+        #expect(try line.analyser(Array(sent.utf8)) == [])
+        #expect(line.status.devices().first?.remark.contains(words) == true)
     }
 
     @Test("a lost connection keeps what came, marked incomplete")
@@ -208,9 +221,9 @@ struct ASTMLinkHandlerTests {
         let line = try Line(limits: limits)
         try line.channel.writeInbound(ByteBuffer(bytes: [UInt8](repeating: 0x05, count: 400)))
         let turn = try #require(try line.channel.readOutbound(as: ByteBuffer.self))
-        #expect(turn.readableBytes == ASTMLinkHandler.tokensPerTurn)
+        #expect(turn.readableBytes == ASTMLinkHandler<LinkMachine>.tokensPerTurn)
         #expect(!line.channel.isReading)
-        #expect(try line.answers().count == 301 - ASTMLinkHandler.tokensPerTurn)
+        #expect(try line.answers().count == 301 - ASTMLinkHandler<LinkMachine>.tokensPerTurn)
         #expect(!line.channel.isActive)
         #expect(line.status.devices().first?.remark.contains("300 control characters") == true)
     }

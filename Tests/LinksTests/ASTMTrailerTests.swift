@@ -17,8 +17,9 @@ struct ASTMTrailerTests {
         let channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandler(
             ASTMLinkHandler(
-                device: "haem-1", journal: FakeJournal(), status: status, limits: LinkLimits(), timers: LinkTimers(),
-                checksum: checksum, clock: { Timestamp(microseconds: 0) }))
+                device: "haem-1", journal: FakeJournal(), status: status, link: LinkMachine(role: .computer),
+                decoder: .frames(FrameDecoder(checksum: checksum)), waitingBytes: LinkLimits().waitingBytes,
+                clock: { Timestamp(microseconds: 0) }))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 5001)).wait()
         #expect(try send([0x05], to: channel) == [0x06])
         return channel

@@ -24,7 +24,7 @@ struct AdmissionTests {
     @Test(
         "one connection too many is closed",
         arguments: [
-            (8, 3, 1, nil), (9, 0, 0, "9 connections to this daemon"), (8, 4, 0, "4 connections to this port"),
+            (8, 3, 1, nil), (9, 0, 0, "9 connections to this daemon"), (8, 4, 0, "4 connections on this link"),
             (8, 3, 2, "2 connections from 10.0.0.9"),
         ])
     func bound(inAll: Int, ofListener: Int, ofAddress: Int, named: String?) {
@@ -77,26 +77,5 @@ struct AcceptPauseTests {
         channel.pipeline.fireErrorCaught(IOError(errnoCode: ECONNABORTED, reason: "accept"))
         #expect(channel.isReading)
         #expect(throws: IOError.self) { try channel.throwIfErrorCaught() }
-    }
-}
-
-@Suite("A deadline that moves")
-struct LazyDeadlineTests {
-    @Test("one check is under way however often the deadline moves")
-    func oneCheck() {
-        var deadline = LazyDeadline()
-        #expect(deadline.set(to: .uptimeNanoseconds(10)) == .uptimeNanoseconds(10))
-        #expect(deadline.set(to: .uptimeNanoseconds(20)) == nil)
-        #expect(deadline.check(now: .uptimeNanoseconds(10)) == .again(.uptimeNanoseconds(20)))
-        #expect(deadline.check(now: .uptimeNanoseconds(20)) == .fire)
-        #expect(deadline.set(to: .uptimeNanoseconds(30)) == .uptimeNanoseconds(30))
-    }
-
-    @Test("a cleared deadline does not fire")
-    func cleared() {
-        var deadline = LazyDeadline()
-        _ = deadline.set(to: .uptimeNanoseconds(10))
-        deadline.clear()
-        #expect(deadline.check(now: .uptimeNanoseconds(11)) == .nothing)
     }
 }

@@ -151,6 +151,23 @@ struct MLLPHandlerTests {
         #expect(try peer.committed().map(\.of) == ["2", "3"])
     }
 
+    @Test("whole messages that waited when the peer hung up are journalled all the same, in order")
+    func hangUpWhileFull() throws {
+        var bounds = LinkBounds()
+        bounds.messagesInFlight = 1
+        let peer = try MLLPPeer(bounds: bounds)
+        try peer.send(blocks(resultMessage("1"), resultMessage("2")) + [0x0B] + Array(resultMessage("3").dropLast(9)))
+        peer.hangUp()
+        #expect(peer.journal.waiting.map(\.bytes) == [resultMessage("1")])
+        #expect(try peer.committed() == [])
+        #expect(peer.journal.waiting.map(\.bytes) == [resultMessage("2")])
+        #expect(try peer.committed() == [])
+        guard case .incomplete? = peer.journal.waiting.first?.ending else {
+            Issue.record("what broke off was not kept")
+            return
+        }
+    }
+
     @Test("many bytes that wait stop the reading too")
     func bytesInFlight() throws {
         var bounds = LinkBounds()

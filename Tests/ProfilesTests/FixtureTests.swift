@@ -46,6 +46,21 @@ import Testing
         #expect(fault?.what.contains("should be") == true)
     }
 
+    @Test func anotherAnswerIsToldWithItsLine() throws {
+        let test = try #require(
+            ShippedProfiles.cases.first { $0.profile == "generic-astm" && $0.fact == "query-one-specimen" })
+        let other = try profile(
+            "name: T\nprotocol: astm\npass_through: true\norders: { dialect: astm, nothing: no-order }")
+        let sender = try profile("name: T\nprotocol: astm\npass_through: true\norders: { dialect: astm, sender: X }")
+        let silent = try passing()
+        // Its download is expected, and this profile has none.
+        #expect(throws: CaseFault.self) { try test.run(with: other) }
+        let line = #expect(throws: CaseFault.self) { try test.run(with: sender) }
+        #expect(line?.what.hasPrefix("expected-reply.txt:1: 'H|\\^&|||LIS|") == true)
+        let none = #expect(throws: CaseFault.self) { try test.run(with: silent) }
+        #expect(none?.what == "the recording is not one query that this profile answers")
+    }
+
     @Test func profileTestRunsAllCases() {
         let report = ShippedProfiles.library.test()
         #expect(report.isGood, "\(report.text)")

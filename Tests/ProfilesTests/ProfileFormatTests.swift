@@ -23,7 +23,7 @@ import Testing
         #expect(
             mistakes(text) == [
                 "profile.yaml:3: 'chekcsum' is not known here; known here: charset, comments, flags, kinds, lines, link, name, "
-                    + "pass_through, patient, protocol, results, specimen, statuses, tests, time_zone, units",
+                    + "orders, pass_through, patient, protocol, results, specimen, statuses, tests, time_zone, units",
                 "profile.yaml:4: time_zone: 'Asia/Kolkatta' is no time zone, did you mean 'Asia/Kolkata'?",
                 "profile.yaml:5: specimen.from[1]: 'OBX-3.1' is no place in an ASTM record; write it like R.3.4 or O.3",
                 "profile.yaml:5: specimen.pattern: '(x' is no pattern: '(' at character 1 is never closed",

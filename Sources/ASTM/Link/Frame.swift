@@ -75,6 +75,8 @@ public enum LinkToken: Equatable, Sendable {
     case frame(Frame)
     /// A frame with a fault.
     case badFrame(FrameFault)
+    /// Bare record text from a `RecordDecoder`: a record with its end, or a piece of one without.
+    case text([UInt8])
     /// Bytes that belong to none of the above, at most `LinkLimits.junkBytes` at a time, in pieces as they arrived.
     case junk([UInt8])
 }
@@ -101,6 +103,7 @@ extension LinkToken: PrintsRedacted {
         case .nak: "NAK"
         case .frame(let frame): frame.description
         case .badFrame(let fault): fault.description
+        case .text(let bytes): "text, \(bytes.count) bytes"
         case .junk(let bytes): "junk, \(bytes.count) bytes"
         }
     }

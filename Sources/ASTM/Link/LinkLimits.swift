@@ -16,6 +16,8 @@ public struct LinkLimits: Sendable, Equatable {
     public var frameAttempts = 6
     /// How often the sender asks for the line (ENQ) in one attempt to deliver, refusals and contentions together.
     public var enquiryAttempts = 6
+    /// Messages that may wait to be sent, the one being sent included.
+    public var queuedSends = 64
 
     /// The defaults above.
     public init() {}
@@ -35,6 +37,19 @@ public struct LinkTimers: Sendable, Equatable {
     public var contentionInstrument: Duration = .seconds(1)
     /// Sender which honoured an interrupt request: stay out of the establishment phase (6.3.5: at least 15 s).
     public var interruptPause: Duration = .seconds(15)
+    /// From the moment the line has become neutral to our ENQ, if something waits to be sent: none, which still lets an ENQ
+    /// that came together with the EOT go first.
+    public var turnaround: Duration = .zero
+    /// From asking for a save to the moment when the sender may have stopped waiting for our answer (its 15 s, less a
+    /// margin for the way): an answer later than this is held back for `lateAnswer`.
+    public var answerDue: Duration = .seconds(14)
+    /// How long a late answer is held back: it goes out only to a sender that has said nothing more by then. After its EOT
+    /// it would be taken for the answer to the next ENQ, and every further ACK for the one after it.
+    public var lateAnswer: Duration = .seconds(2)
+    /// Bare records without frames: silence after which a message without terminator is ended.
+    public var unframed: Duration = .seconds(60)
+    /// Bare records without frames: wait before a save that failed is tried again; nothing can be refused there.
+    public var saveRetry: Duration = .seconds(5)
 
     /// The standard's values.
     public init() {}

@@ -3,14 +3,14 @@ extension LinkReceiver {
     mutating func isOneTooMany(_ token: LinkToken) -> Bool {
         switch token {
         case .enq where isNeutral && isAccepting: return false
-        case .enq where !isNeutral && lastAccepted != nil: return false
+        case .enq where !isNeutral && lastAccepted != nil && options.enquiryInTransfer == .restart: return false
         case .enq, .ack, .nak:
             meaningless += 1
             return meaningless > limits.meaninglessCharacters
         case .frame, .eot:
             meaningless = 0
             return false
-        case .badFrame, .junk: return false
+        case .badFrame, .text, .junk: return false
         }
     }
 
@@ -44,6 +44,8 @@ extension LinkReceiver {
             if fault.reason == .truncated { return [.note(.badFrame(.truncated))] }
             return refuse(.badFrame(fault.reason))
         case .eot: return close(.eotBeforeTerminator, then: .rest)
+        case .enq where options.enquiryInTransfer == .refuse && lastAccepted != nil:
+            return [.send(.nak), .note(.refused)]
         case .enq:
             let actions = close(.restartedByEnquiry, then: .answerEnquiry)
             return actions + [.note(.restartedByEnquiry)]
@@ -82,7 +84,7 @@ extension LinkReceiver {
         message.wireBytes += frame.wire.count
         _ = Self.withText(of: frame) { message.scanner.scan($0, isFinal: frame.isFinal) }
         let isComplete = message.scanner.isComplete
-        let mustSave = isComplete || message.scanner.droppedInFrame
+        let mustSave = options.savesEveryFrame || isComplete || message.scanner.droppedInFrame
         progress = message
         guard mustSave else { return acknowledge(frame) }
         return startSave(isComplete ? .complete : .open, then: .answerFrame(frame, before: before))
@@ -113,7 +115,7 @@ extension LinkReceiver {
         case .eot: .unexpected(.eot)
         case .ack: .unexpected(.ack)
         case .nak: .unexpected(.nak)
-        case .junk(let bytes): .junk(bytes: bytes.count)
+        case .text(let bytes), .junk(let bytes): .junk(bytes: bytes.count)
         case .frame(let frame): .frameWithoutEnquiry(number: frame.number)
         case .badFrame(let fault): .badFrame(fault.reason)
         }
@@ -145,7 +147,9 @@ extension LinkReceiver {
             case .incomplete(.eotBeforeTerminator): scanner.endsRecord
             case .open, .incomplete: false
             }
-        let processable = isWhole ? scanner.textLength : scanner.processable
+        // Whoever had an ACK for each frame and never sends L sends nothing again: its whole records count.
+        let kept = options.savesEveryFrame ? max(scanner.processable, scanner.wholeRecords) : scanner.processable
+        let processable = isWhole ? scanner.textLength : kept
         let save = Save(
             token: SaveToken(number: saves), message: message.message, part: message.part, bytes: message.unsaved,
             frames: message.unsavedFrames, ending: ending, textLength: scanner.textLength,

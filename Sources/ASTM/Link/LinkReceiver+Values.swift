@@ -33,6 +33,8 @@ public struct Save: Equatable, Sendable {
         /// Another header record came first. All of the message before it may be processed: a header is a drop of
         /// level.
         case headerBeforeTerminator
+        /// Bare records without frames: it grew beyond `LinkLimits.messageBytes`; what follows is a message of its own.
+        case tooLong
     }
 
     /// Names this save in `LinkReceiver.Event.saved` and `.saveFailed`.

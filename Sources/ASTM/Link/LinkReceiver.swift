@@ -1,7 +1,7 @@
 /// The receiving side of the link (LIS01-A2 6.2 to 6.5) as a pure machine: events in, actions out.
 ///
 /// A frame that completes a message or drops a level is acknowledged only after the save that contains it succeeded;
-/// every other good frame at once. See `State` for the diagram.
+/// every other good frame at once (all of them with `LinkOptions.savesEveryFrame`). See `State` for the diagram.
 public struct LinkReceiver: Sendable {
     /// What can happen.
     public enum Event: Equatable, Sendable {
@@ -80,6 +80,7 @@ public struct LinkReceiver: Sendable {
 
     let limits: LinkLimits
     let timers: LinkTimers
+    let options: LinkOptions
     var state = State.neutral
     /// The number of the last frame accepted in this transfer phase.
     var lastAccepted: UInt8?
@@ -101,14 +102,23 @@ public struct LinkReceiver: Sendable {
     /// - Parameters:
     ///   - limits: `messageBytes` is used here.
     ///   - timers: `receive` is used here.
-    public init(limits: LinkLimits = LinkLimits(), timers: LinkTimers = LinkTimers()) {
+    ///   - options: how the device's link differs.
+    public init(
+        limits: LinkLimits = LinkLimits(), timers: LinkTimers = LinkTimers(), options: LinkOptions = LinkOptions()
+    ) {
         self.limits = limits
         self.timers = timers
+        self.options = options
     }
 
     /// A save is under way: hand in no tokens until its outcome is reported (back-pressure).
     public var isWaitingForSave: Bool {
         if case .saving = state { true } else { false }
+    }
+
+    /// The save whose outcome is awaited.
+    var saveUnderWay: SaveToken? {
+        isWaitingForSave ? SaveToken(number: saves) : nil
     }
 
     /// Nobody has the line.

@@ -61,6 +61,10 @@ public struct LinkSender: Sendable {
         case frameUnanswered(Int)
         /// The frame at this index was refused `LinkLimits.frameAttempts` times.
         case frameRefused(Int)
+        /// `LinkLimits.queuedSends` messages wait already.
+        case queueFull
+        /// It was taken back before it was tried (`LinkMachine.Event.withdraw`).
+        case withdrawn
         /// The connection ended or the line is dead.
         case linkLost
     }
@@ -101,6 +105,21 @@ public struct LinkSender: Sendable {
     /// Nothing is being sent.
     public var isIdle: Bool {
         if case .idle = state { true } else { false }
+    }
+
+    /// Something is to be sent, but the line is neutral for now: the receiver was busy, or both asked at once.
+    ///
+    /// An ENQ of the other side is for the receiver; only the timer leads on (see `isYielding`).
+    public var isWaiting: Bool {
+        switch state {
+        case .busy, .backingOff, .yielding: true
+        case .idle, .establishing, .transferring: false
+        }
+    }
+
+    /// Contention, computer: the instrument's next ENQ ends the attempt, so this machine must see it.
+    public var isYielding: Bool {
+        if case .yielding = state { true } else { false }
     }
 
     /// Takes one event and says what to do.
@@ -161,7 +180,7 @@ public struct LinkSender: Sendable {
             case .computer, .instrument:
                 return [.stopTimer, .note(.contention)] + finish(.failed(.enquiryRefused))
             }
-        case .eot, .frame, .badFrame, .junk: return ignore(token)
+        case .eot, .frame, .badFrame, .text, .junk: return ignore(token)
         }
     }
 
@@ -181,7 +200,7 @@ public struct LinkSender: Sendable {
         case .junk(let bytes) where bytes.allSatisfy({ $0 == Byte.cr || $0 == Byte.lf || $0 == 0 }):
             // Some devices end their ACK like a line.
             return ignore(token)
-        case .nak, .enq, .frame, .badFrame, .junk:
+        case .nak, .enq, .frame, .badFrame, .text, .junk:
             guard attempt < limits.frameAttempts else {
                 return [.stopTimer, .sendControl(.eot)] + finish(.failed(.frameRefused(index)))
             }
@@ -211,7 +230,7 @@ public struct LinkSender: Sendable {
         case .nak: [.note(.unexpected(.nak))]
         case .frame(let frame): [.note(.frameWithoutEnquiry(number: frame.number))]
         case .badFrame(let fault): [.note(.badFrame(fault.reason))]
-        case .junk(let bytes): [.note(.junk(bytes: bytes.count))]
+        case .text(let bytes), .junk(let bytes): [.note(.junk(bytes: bytes.count))]
         }
     }
 }

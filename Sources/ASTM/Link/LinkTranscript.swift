@@ -40,14 +40,14 @@ public struct LinkTranscript: Equatable, Sendable {
     ///
     /// Never fails: what is no frame and no record is counted as junk.
     ///
-    /// With an STX anywhere the bytes are read as frames, else as bare records, in which line ends may be CR, LF or
+    /// With an STX that is not before a record's letter the bytes are read as frames, else as bare records, in which line ends may be CR, LF or
     /// both, and lines beginning with `#` are remarks. The first frame may have any number, as a journal's part has.
     /// - Parameters:
     ///   - bytes: the recording.
     ///   - checksum: the policy the frames were accepted with; strict for capture files.
     public static func messages(in bytes: [UInt8], checksum: ChecksumPolicy = .strict) -> LinkTranscript {
         var transcript = LinkTranscript()
-        if bytes.contains(Byte.stx) {
+        if BareRecord.isFramed(bytes) {
             transcript.readFrames(bytes, checksum: checksum)
         } else {
             transcript.readLines(bytes)
@@ -86,7 +86,7 @@ public struct LinkTranscript: Equatable, Sendable {
             endMessage(isWhole: scanner.endsRecord)
             lastWire = []
         case .ack, .nak: break
-        case .junk(let bytes): counters.junkBytes += bytes.count
+        case .text(let bytes), .junk(let bytes): counters.junkBytes += bytes.count
         }
     }
 
@@ -159,29 +159,16 @@ public struct LinkTranscript: Equatable, Sendable {
     }
 
     private mutating func readLine(_ whole: UnsafeBufferPointer<UInt8>) {
-        // ENQ, EOT and the like may stand around the text, a byte order mark before it.
-        var start = 0
-        var end = whole.count
-        if text.isEmpty, end >= 3, whole[0] == 0xEF, whole[1] == 0xBB, whole[2] == 0xBF { start = 3 }
-        while start < end, whole[start] < 0x20 || (text.isEmpty && whole[start] == 0x20) { start += 1 }
-        while end > start, whole[end - 1] < 0x20 { end -= 1 }
-        let line = UnsafeBufferPointer(rebasing: whole[start..<end])
-        guard let first = line.first, first != UInt8(ascii: "#") else { return }
+        guard let line = BareRecord.content(of: whole, beginsMessage: text.isEmpty) else { return }
         // No checksum tells whether the last record is whole, so this header proves nothing about it.
         if scanner.isInterrupted(by: line) { endMessage() }
-        if text.isEmpty, !Self.beginsRecord(line) {
+        if text.isEmpty, !BareRecord.begins(line) {
             counters.junkBytes += line.count
             return
         }
         text.append(contentsOf: line)
         if scanner.scan(line, isFinal: true) { text.append(Byte.cr) }
         if scanner.isComplete { endMessage() }
-    }
-
-    private static func beginsRecord(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-        let at = Byte.isDigit(line[0]) ? 1 : 0
-        guard at + 1 < line.count, RecordType(letter: line[at]) != .other(line[at]) else { return false }
-        return Byte.canDelimit(line[at + 1])
     }
 }
 

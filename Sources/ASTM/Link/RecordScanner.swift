@@ -36,8 +36,14 @@ struct RecordScanner: Equatable, Sendable {
     /// The message is complete as far as it was received.
     var isComplete: Bool { isTerminated && head == .start }
 
+    /// Length of the text so far that is whole records.
+    var wholeRecords: Int { head == .start ? textLength : recordStart }
+
     /// The text so far ends with a whole record.
     var endsRecord: Bool { hasContent && head == .start }
+
+    /// A terminator record has begun and its end has not come.
+    var isInTerminator: Bool { inTerminator && head == .body }
 
     /// Whether this text, coming now, would start another message though this one has no terminator yet.
     func isInterrupted(by text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -89,24 +89,53 @@ public struct ASTMMessage: Sendable {
                 if line.first.map({ $0 & 0xDF }) == UInt8(ascii: "L") { isEnded = true }
                 end += 1
             }
+            let lines = lines.ranges[start..<end]
+            let marks = FieldMarks(of: lines, in: text, delimiter: delimiters.field)
             let storage = Record.Storage(
                 bytes: text, delimiters: delimiters, encoding: resolved, isValidUTF8: isValidUTF8,
-                isMixed: encoding == .auto && !isValidUTF8)
-            messages.append(ASTMMessage(storage: storage, lines: lines.ranges[start..<end]))
+                isMixed: encoding == .auto && !isValidUTF8, marks: marks.positions)
+            messages.append(ASTMMessage(storage: storage, lines: lines, marks: marks.ends))
             start = end
         }
         return messages
     }
 
-    private init(storage: Record.Storage, lines: ArraySlice<Range<Int>>) {
+    /// - Parameter marks: for each line, where its marks end in `storage.marks`.
+    private init(storage: Record.Storage, lines: ArraySlice<Range<Int>>, marks: [Int]) {
         self.storage = storage
         var links = RecordLinks()
         var records: [Record] = []
         records.reserveCapacity(lines.count)
-        for line in lines {
-            records.append(links.record(line, in: storage, position: records.count + 1))
+        var start = 0
+        for (line, end) in zip(lines, marks) {
+            records.append(links.record(line, marks: start..<end, in: storage, position: records.count + 1))
+            start = end
         }
         self.records = records
+    }
+
+    /// Where the field delimiters of a message's lines stand.
+    private struct FieldMarks {
+        var positions: [Int] = []
+        /// For each line, where its positions end.
+        var ends: [Int] = []
+
+        init(of lines: ArraySlice<Range<Int>>, in text: [UInt8], delimiter: UInt8) {
+            guard let first = lines.first, let last = lines.last else { return }
+            ends.reserveCapacity(lines.count)
+            text.withUnsafeBufferPointer { text in
+                let count = Parts.count(of: delimiter, in: text, first.lowerBound..<last.upperBound)
+                positions = [Int](unsafeUninitializedCapacity: count) { positions, found in
+                    for line in lines {
+                        for index in line where text[index] == delimiter {
+                            positions[found] = index
+                            found += 1
+                        }
+                        ends.append(found)
+                    }
+                }
+            }
+        }
     }
 
     /// The non-blank lines of a text.

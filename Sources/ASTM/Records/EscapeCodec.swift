@@ -35,7 +35,10 @@ public struct EscapeCodec: Sendable {
     /// Writes text so that `unescape` gives it back and no byte of it is a delimiter, a record end or a character that
     /// may not stand in a frame.
     public func escape(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        guard let escape = delimiters.escape else { return Array(bytes) }
+        guard let escape = delimiters.escape else {
+            // Without an escape delimiter a delimiter cannot be written: a space keeps the structure whole.
+            return bytes.map { isDelimiter($0) || $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+        }
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
         for byte in bytes {
@@ -50,6 +53,10 @@ public struct EscapeCodec: Sendable {
             }
         }
         return output
+    }
+
+    private func isDelimiter(_ byte: UInt8) -> Bool {
+        byte == delimiters.field || byte == delimiters.component || byte == delimiters.repeat
     }
 
     /// Where the sequence beginning at `start` is closed; `nil` if this is no sequence but a lone delimiter.

@@ -23,18 +23,31 @@ public struct Record: Sendable {
         let isValidUTF8: Bool
         let isMixed: Bool
         let codec: EscapeCodec
+        /// Where the field delimiters stand, record after record: each field is found at once.
+        let marks: [Int]
+        /// The escape delimiter stands somewhere else than in its declaration.
+        let hasEscapes: Bool
 
         /// - Parameters:
         ///   - encoding: not `.auto`.
         ///   - isValidUTF8: `bytes` are known to be valid UTF-8.
         ///   - isMixed: they are not, and no encoding was asked for.
-        init(bytes: [UInt8], delimiters: Delimiters, encoding: TextEncoding, isValidUTF8: Bool, isMixed: Bool) {
+        ///   - marks: where the field delimiters of the message's records stand.
+        init(
+            bytes: [UInt8], delimiters: Delimiters, encoding: TextEncoding, isValidUTF8: Bool, isMixed: Bool,
+            marks: [Int]
+        ) {
             self.bytes = bytes
             self.delimiters = delimiters
             self.encoding = encoding
             self.isValidUTF8 = isValidUTF8
             self.isMixed = isMixed
             self.codec = EscapeCodec(delimiters: delimiters)
+            self.marks = marks
+            self.hasEscapes = bytes.withUnsafeBufferPointer { bytes in
+                guard let escape = delimiters.escape else { return false }
+                return Parts.index(of: escape, 2, in: bytes, bytes.indices) != nil
+            }
         }
 
         /// A part decoded; `auto` that turned out to be ISO 8859-1 looks at each part by itself, so that one such letter
@@ -47,6 +60,8 @@ public struct Record: Sendable {
 
     let storage: Storage
     let range: Range<Int>
+    /// Where its field delimiters stand in `Storage.marks`.
+    let marks: Range<Int>
 
     /// What kind of record.
     public let type: RecordType
@@ -66,9 +81,7 @@ public struct Record: Sendable {
     public var bytes: ArraySlice<UInt8> { storage.bytes[range] }
 
     /// The number of fields, the record letter included.
-    public var fieldCount: Int {
-        storage.bytes[range].count { $0 == storage.delimiters.field } + 1
-    }
+    public var fieldCount: Int { marks.count + 1 }
 
     /// A field's bytes as sent, empty if it is absent.
     public func raw(_ field: Int) -> ArraySlice<UInt8> { storage.bytes[fieldRange(field)] }
@@ -78,7 +91,7 @@ public struct Record: Sendable {
         let range = fieldRange(field)
         if range.isEmpty { return 0 }
         guard let separator = separator(storage.delimiters.repeat, field: field) else { return 1 }
-        return storage.bytes[range].count { $0 == separator } + 1
+        return storage.bytes.withUnsafeBufferPointer { Parts.partCount(range, in: $0, at: separator) }
     }
 
     /// The number of components of one repeat of a field: 0 if it is empty.
@@ -86,7 +99,7 @@ public struct Record: Sendable {
         let range = partRange(field: field, repeat: number, component: nil)
         if range.isEmpty { return 0 }
         guard let separator = separator(storage.delimiters.component, field: field) else { return 1 }
-        return storage.bytes[range].count { $0 == separator } + 1
+        return storage.bytes.withUnsafeBufferPointer { Parts.partCount(range, in: $0, at: separator) }
     }
 
     /// The bytes of a part as sent, delimiters inside it included; empty if it is absent.
@@ -124,36 +137,34 @@ public struct Record: Sendable {
         if range.isEmpty { return [] }
         let isVerbatim = isDelimiterDefinition(field)
         let (repeats, components) = (storage.delimiters.repeat, storage.delimiters.component)
-        return Self.cut(range, in: storage.bytes, at: separator(repeats, field: field)).map { part in
-            Self.cut(part, in: storage.bytes, at: separator(components, field: field)).map {
-                $0.isEmpty || isDelete($0) ? nil : decode($0, isVerbatim: isVerbatim)
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            Parts.cut(range, in: bytes, at: separator(repeats, field: field)) { part in
+                Parts.cut(part, in: bytes, at: separator(components, field: field)) {
+                    $0.isEmpty || isDelete($0) ? nil : decode($0, isVerbatim: isVerbatim)
+                }
             }
         }
     }
 
     // MARK: - Finding parts
 
-    /// The ranges between separators, at least one.
-    private static func cut(_ range: Range<Int>, in bytes: [UInt8], at separator: UInt8?) -> [Range<Int>] {
-        guard let separator else { return [range] }
-        return bytes[range].split(separator: separator, omittingEmptySubsequences: false).map(\.indices)
-    }
-
     private func fieldRange(_ field: Int) -> Range<Int> {
-        Self.part(field, of: range, in: storage.bytes, separator: storage.delimiters.field)
+        guard field >= 1, field - 2 < marks.count else { return range.upperBound..<range.upperBound }
+        return storage.marks.withUnsafeBufferPointer { all in
+            let start = field == 1 ? range.lowerBound : all[marks.lowerBound + field - 2] + 1
+            return start..<(field - 1 < marks.count ? all[marks.lowerBound + field - 1] : range.upperBound)
+        }
     }
 
     private func partRange(field: Int, repeat: Int?, component: Int?) -> Range<Int> {
         var range = fieldRange(field)
-        if `repeat` != nil || component != nil {
-            let separator = separator(storage.delimiters.repeat, field: field)
-            range = Self.part(`repeat` ?? 1, of: range, in: storage.bytes, separator: separator)
+        if range.isEmpty || (`repeat` == nil && component == nil) { return range }
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            let (repeats, components) = (storage.delimiters.repeat, storage.delimiters.component)
+            range = Parts.part(`repeat` ?? 1, of: range, in: bytes, separator: separator(repeats, field: field))
+            guard let component else { return range }
+            return Parts.part(component, of: range, in: bytes, separator: separator(components, field: field))
         }
-        if let component {
-            let separator = separator(storage.delimiters.component, field: field)
-            range = Self.part(component, of: range, in: storage.bytes, separator: separator)
-        }
-        return range
     }
 
     private func isDelimiterDefinition(_ field: Int) -> Bool { type == .header && field == 2 }
@@ -169,32 +180,15 @@ public struct Record: Sendable {
     }
 
     private func decode(_ range: Range<Int>, isVerbatim: Bool) -> String {
-        let slice = storage.bytes[range]
-        if !isVerbatim, let escape = storage.delimiters.escape, slice.contains(escape) {
-            return storage.text(storage.codec.unescape(slice))
+        if storage.hasEscapes, !isVerbatim, let escape = storage.delimiters.escape,
+            storage.bytes[range].contains(escape)
+        {
+            return storage.text(storage.codec.unescape(storage.bytes[range]))
         }
         // Cut at ASCII characters, a part of valid UTF-8 is valid.
-        if storage.isValidUTF8 { return String(decoding: slice, as: UTF8.self) }
-        return storage.text(slice)
-    }
-
-    /// The `number`th part between separators, an empty range if there is none.
-    static func part(_ number: Int, of range: Range<Int>, in bytes: [UInt8], separator: UInt8?) -> Range<Int> {
-        let none = range.upperBound..<range.upperBound
-        guard number >= 1 else { return none }
-        guard let separator else { return number == 1 ? range : none }
-        return bytes.withUnsafeBufferPointer { bytes in
-            var left = number - 1
-            var start = range.lowerBound
-            while left > 0 {
-                while start < range.upperBound, bytes[start] != separator { start += 1 }
-                guard start < range.upperBound else { return none }
-                start += 1
-                left -= 1
-            }
-            var end = start
-            while end < range.upperBound, bytes[end] != separator { end += 1 }
-            return start..<end
+        guard storage.isValidUTF8 else { return storage.text(storage.bytes[range]) }
+        return storage.bytes.withUnsafeBufferPointer {
+            String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
         }
     }
 }

@@ -9,7 +9,9 @@ struct RecordLinks {
     private var commented: Int?
 
     /// Makes the record of a line and remembers what the next ones need.
-    mutating func record(_ line: Range<Int>, in storage: Record.Storage, position: Int) -> Record {
+    mutating func record(
+        _ line: Range<Int>, marks: Range<Int>, in storage: Record.Storage, position: Int
+    ) -> Record {
         let (type, start) = Self.type(of: line, in: storage)
         let parent: Int?
         switch type {
@@ -33,7 +35,8 @@ struct RecordLinks {
         case .comment, .other: parent = commented
         }
         let record = Record(
-            storage: storage, range: start..<line.upperBound, type: type, position: position, parent: parent,
+            storage: storage, range: start..<line.upperBound, marks: marks, type: type, position: position,
+            parent: parent,
             patient: type == .patient ? nil : patient, order: type == .order ? nil : order,
             hasStrayNumber: start > line.lowerBound)
         switch type {

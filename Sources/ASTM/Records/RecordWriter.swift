@@ -22,11 +22,15 @@ public struct RecordWriter: Sendable {
     /// What was written so far.
     public private(set) var bytes: [UInt8] = []
     private let codec: EscapeCodec
+    private let encoding: TextEncoding
 
-    /// - Parameter delimiters: for an answer, those of the device.
-    public init(delimiters: Delimiters = .standard) {
+    /// - Parameters:
+    ///   - delimiters: for an answer, those of the device.
+    ///   - encoding: what texts are written in; `.auto` is the standard's ISO 8859-1.
+    public init(delimiters: Delimiters = .standard, encoding: TextEncoding = .utf8) {
         self.delimiters = delimiters
         self.codec = EscapeCodec(delimiters: delimiters)
+        self.encoding = encoding
     }
 
     /// Adds the header; `fields` begin with field 3.
@@ -46,11 +50,11 @@ public struct RecordWriter: Sendable {
 
     private mutating func write(_ field: Field) {
         switch field {
-        case .text(let text): bytes += codec.escape(text.utf8)
+        case .text(let text): bytes += codec.escape(encoding.bytes(text))
         case .components(let components):
             for (index, component) in components.enumerated() {
                 if index > 0, let separator = delimiters.component { bytes.append(separator) }
-                bytes += codec.escape(component.utf8)
+                bytes += codec.escape(encoding.bytes(component))
             }
         case .repeats(let fields):
             for (index, field) in fields.enumerated() {

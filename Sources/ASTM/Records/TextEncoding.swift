@@ -28,6 +28,32 @@ public enum TextEncoding: Sendable, Hashable {
         }
     }
 
+    /// The bytes of a text we send.
+    ///
+    /// A character the encoding does not have becomes `?`.
+    func bytes(_ text: String) -> [UInt8] {
+        switch self {
+        case .utf8: return Array(text.utf8)
+        case .auto, .iso8859_1: return Self.bytes(text) { $0.value < 0x100 ? UInt8($0.value) : nil }
+        case .windows1252:
+            return Self.bytes(text) { scalar in
+                if let index = Self.windows1252High.firstIndex(of: scalar) { return 0x80 + UInt8(index) }
+                return scalar.value < 0x100 ? UInt8(scalar.value) : nil
+            }
+        }
+    }
+
+    private static func bytes(_ text: String, _ byte: (Unicode.Scalar) -> UInt8?) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        for character in text {
+            let written = character.unicodeScalars.map(byte)
+            let isWhole = written.allSatisfy { $0 != nil }
+            bytes += isWhole ? written.compactMap { $0 } : [UInt8(ascii: "?")]
+        }
+        return bytes
+    }
+
     private static func singleByte(
         _ bytes: some Collection<UInt8>, _ scalar: (UInt8) -> Unicode.Scalar
     ) -> String {

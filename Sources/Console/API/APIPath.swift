@@ -19,6 +19,18 @@ public enum APIPath {
     public static func delivery(_ id: String, _ action: DeliveryAction) -> String {
         "/api/v1/queue/\(id)/\(action.rawValue)"
     }
+    /// `GET` with `after` and `limit`: a device's trace.
+    public static func trace(_ device: String) -> String { "/api/v1/devices/\(segment(device))/trace" }
+
+    /// A name as one segment of an address (RFC 3986 section 2.1): all but letters, digits and `-._~` by their code.
+    static func segment(_ name: String) -> String {
+        name.utf8.map { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(Unicode.Scalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
 }
 
 /// What can be listed.

@@ -1,5 +1,5 @@
-// Keeps the overview fresh: fetches the page again and swaps the parts marked data-live. A part in which somebody is
-// typing, or has opened a form, is left alone.
+// Keeps a page fresh: fetches it again and swaps the parts marked data-live. A part in which somebody is typing, has
+// opened a form, or has scrolled up to read, is left alone.
 "use strict";
 
 const everyMilliseconds = 5000;
@@ -13,7 +13,8 @@ if (document.querySelector("[data-notice]")) history.replaceState(null, "", "/")
 function isInUse(part) {
     const focus = document.activeElement;
     const selection = document.getSelection();
-    return (focus && focus !== document.body && part.contains(focus)) || part.querySelector("details[open]") !== null
+    return (focus && focus !== document.body && !focus.hasAttribute("data-scroll") && part.contains(focus)) || part.querySelector("details[open]") !== null
+        || Array.from(part.querySelectorAll("[data-scroll]")).some((box) => box.scrollTop < -24)
         || (selection && !selection.isCollapsed && part.contains(selection.anchorNode));
 }
 
@@ -25,7 +26,7 @@ function setStale(isStale) {
 
 async function refresh() {
     try {
-        const answer = await fetch("/", { headers: { Accept: "text/html" }, cache: "no-store" });
+        const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
         if (!answer.ok) throw new Error(String(answer.status));
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         for (const part of live()) {

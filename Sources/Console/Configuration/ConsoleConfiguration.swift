@@ -27,6 +27,8 @@ public struct ConsoleConfiguration: Sendable, Equatable {
     public var maximumRows = 10_000
     /// Rows of each part of the first page.
     public var pageRows = 50
+    /// Entries of a device's trace on its page.
+    public var tracePageRows = 200
     /// Characters of a reason, an id or another text a person types.
     public var typedCharacters = 500
     /// Connections served at once on each listener; further ones wait to be accepted.

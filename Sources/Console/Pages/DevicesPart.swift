@@ -15,19 +15,15 @@ struct DevicesPart {
 
     private func card(_ device: DeviceRow) -> HTML {
         let state = StateWord.device(device.state)
-        let last: HTML =
-            device.last_message.isEmpty
-            ? "no message lately"
-            : "\(clock.ago(device.last_message) ?? ""), \(time(device.last_message, clock))"
-        let remark: HTML? = device.remark.isEmpty ? nil : "<p class=\"remark\">\(device.remark)</p>"
         return """
             <li class="card \(state.tone.rawValue)">
-            <div class="cardhead"><strong>\(device.id)</strong> \(chip(state))</div>
-            <dl><dt>Last message<dd>\(last)\
+            <div class="cardhead"><a class="id" href="\(devicePath(device.id))" title="The link trace of \(device.id)">\
+            \(device.id)</a> \(chip(state))</div>
+            <dl><dt>Last message<dd>\(lastMessage(of: device, clock))\
             <dt>Messages<dd>\(device.messages)\
             <dt>Profile<dd>\(device.profile)\
             <dt>Address<dd>\(device.listening)</dl>
-            \(remark)
+            \(remark(of: device, clock))
             </li>
             """
     }

@@ -21,6 +21,7 @@ struct ResultsPart {
     private func row(_ result: ResultRow) -> HTML {
         let value: HTML =
             result.value.isEmpty ? "<span class=\"none\">no value</span>" : "<b class=\"value\">\(result.value)</b>"
+        let mrn: HTML = result.mrn.isEmpty ? "<span class=\"none\">no MRN</span>" : "\(result.mrn)"
         // The device's code stays visible: it is what the analyser's own screen shows.
         let name: HTML =
             result.name.isEmpty || result.name == result.test
@@ -28,7 +29,7 @@ struct ResultsPart {
         return """
             <tr><td data-label="Received">\(time(result.received, clock))\
             <td data-label="Accession">\(explainButton(result.accession))\
-            <td data-label="MRN">\(result.mrn.isEmpty ? "<span class=\"none\">no MRN</span>" : "\(result.mrn)")\
+            <td data-label="MRN">\(mrn)\
             <td data-label="Test">\(name)\
             <td data-label="Value" class="number">\(value)\
             <td data-label="Unit">\(result.unit)\

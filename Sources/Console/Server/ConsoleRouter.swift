@@ -24,6 +24,7 @@ func consoleRouter(
     router.add(middleware: BrowserGuard(hostNames: listener == .tcp ? configuration.hostNames : nil))
     HealthRoutes(ports: ports).add(to: router)
     ListingRoutes(ports: ports, configuration: configuration).add(to: router)
+    TraceRoutes(ports: ports, configuration: configuration, frame: frame).add(to: router)
     OrderRoutes(ports: ports, configuration: configuration).add(to: router)
     DecisionRoutes(ports: ports, configuration: configuration).add(to: router)
     PageRoutes(ports: ports, configuration: configuration, frame: frame).add(to: router)

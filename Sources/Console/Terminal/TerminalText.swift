@@ -22,12 +22,15 @@ public struct TerminalText: Sendable {
         ])
         for row in rows {
             let last = row.last_message.isEmpty ? "none lately" : clock.short(row.last_message)
-            table.add([row.id, row.state, row.listening, last, String(row.messages), row.profile], note: row.remark)
+            let ago = row.remark.isEmpty ? nil : clock.ago(row.remark_since)
+            table.add(
+                [row.id, row.state, row.listening, last, String(row.messages), row.profile],
+                note: row.remark + (ago.map { " (\($0))" } ?? ""))
         }
         return text(table)
     }
 
-    /// Orders.
+    /// Orders; which devices refused one stands under it.
     public func orders(_ rows: [OrderRow]) -> String {
         guard !rows.isEmpty else { return "No order.\n" }
         var table = TextTable([
@@ -35,13 +38,19 @@ public struct TerminalText: Sendable {
             .init("TESTS", narrowest: 10), .init("STATE"), .init("RECEIVED"),
         ])
         for row in rows {
-            table.add([
-                row.accession, row.mrn, row.patient, row.kind, row.priority, row.tests.joined(separator: " "),
-                row.state,
-                clock.short(row.received),
-            ])
+            table.add(
+                [
+                    row.accession, row.mrn, row.patient, row.kind, row.priority, row.tests.joined(separator: " "),
+                    row.state,
+                    clock.short(row.received),
+                ], note: refusal(row))
         }
         return text(table)
+    }
+
+    private func refusal(_ row: OrderRow) -> String {
+        guard !row.refused_by.isEmpty else { return "" }
+        return "Refused by \(row.refused_by.joined(separator: ", ")): see labrador explain \(row.accession)."
     }
 
     /// The worklist; why an entry is parked stands under it.

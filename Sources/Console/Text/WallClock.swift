@@ -39,6 +39,18 @@ public struct WallClock: Sendable {
             + "\(pad(then.hour)):\(pad(then.minute)):\(pad(then.second)) (\(zone.identifier))"
     }
 
+    /// `22 Nov 2026` and `09:31:07.250`; text that is no moment is the time.
+    public func precise(_ iso8601: String) -> (day: String, time: String) {
+        guard let moment = parse(iso8601) else { return ("", iso8601) }
+        // To the nearest millisecond: seconds of a `Date` hold it only nearly.
+        let then = parts(moment.addingTimeInterval(0.0005))
+        let millisecond = String(1_000 + then.millisecond).dropFirst()
+        return (
+            "\(then.day) \(Self.months[then.month - 1]) \(then.year)",
+            "\(pad(then.hour)):\(pad(then.minute)):\(pad(then.second)).\(millisecond)"
+        )
+    }
+
     /// `just now`, `4 min ago`, `3 h ago`, `2 days ago`; nil when it is no moment, or lies ahead.
     public func ago(_ iso8601: String) -> String? {
         guard let moment = parse(iso8601) else { return nil }

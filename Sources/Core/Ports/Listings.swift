@@ -133,11 +133,15 @@ public struct OrderRow: Sendable, Codable, HoldsPatientData {
     public var state: String
     /// When it arrived, ISO 8601 UTC.
     public var received: String
+    /// The devices that were told of it and not told to forget it, by configured name.
+    public var devices: [String]
+    /// The devices that refused it, or refused to forget it.
+    public var refused_by: [String]
 
     /// A row.
     public init(
         accession: String, mrn: String, patient: String, kind: String, priority: String, tests: [String],
-        state: String, received: String
+        state: String, received: String, devices: [String] = [], refused_by: [String] = []
     ) {
         self.accession = accession
         self.mrn = mrn
@@ -147,6 +151,8 @@ public struct OrderRow: Sendable, Codable, HoldsPatientData {
         self.tests = tests
         self.state = state
         self.received = received
+        self.devices = devices
+        self.refused_by = refused_by
     }
 }
 
@@ -201,11 +207,13 @@ public struct DeviceRow: Sendable, Codable, Equatable {
     public var messages: Int
     /// What is wrong with the link, in words; empty when nothing is.
     public var remark: String
+    /// When that last was, ISO 8601 UTC; empty when it is not known, or nothing is wrong.
+    public var remark_since: String
 
     /// A row.
     public init(
         id: String, profile: String, state: String, listening: String, last_message: String = "", messages: Int = 0,
-        remark: String = ""
+        remark: String = "", remark_since: String = ""
     ) {
         self.id = id
         self.profile = profile
@@ -214,6 +222,7 @@ public struct DeviceRow: Sendable, Codable, Equatable {
         self.last_message = last_message
         self.messages = messages
         self.remark = remark
+        self.remark_since = remark_since
     }
 }
 

@@ -16,6 +16,8 @@ public struct OrderReceipt: Sendable, Equatable {
     public var cancelled = 0
     /// Held results that an order released.
     public var released = 0
+    /// Entries that fell due for devices which are told of orders unasked.
+    public var dispatches = 0
 
     /// All zero.
     public init() {}

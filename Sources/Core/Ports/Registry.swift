@@ -57,4 +57,11 @@ public protocol Registry: Sendable {
 public protocol DeviceBoard: Sendable {
     /// Every configured device, in the configuration's order.
     func devices() -> [DeviceRow]
+    /// The entries of a device's trace after a number, oldest first; nil for a device nobody configured.
+    ///
+    /// - Parameters:
+    ///   - device: Its configured name.
+    ///   - after: The last entry that is known already, 0 for none; nil for the newest entries.
+    ///   - limit: At most this many entries.
+    func trace(_ device: String, after: Int64?, limit: Int) -> TracePage?
 }

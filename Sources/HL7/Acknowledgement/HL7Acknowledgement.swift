@@ -77,13 +77,15 @@ public struct HL7Acknowledgement: Hashable, Sendable {
     public func answer(to message: HL7Message) -> [UInt8] {
         let header = message.header
         func echo(_ field: Int) -> HL7Writer.Field { .raw(Array(header.raw(field))) }
+        let rules = VersionRules(header.text(field: 12, component: 1) ?? "")
         var type = Array("ACK".utf8)
         let event = header.raw(field: 9, component: 2)
         if let separator = message.delimiters.component, !event.isEmpty {
-            type += [separator] + event + [separator] + Array("ACK".utf8)
+            type += [separator] + event
+            if rules.namesStructure { type += [separator] + Array("ACK".utf8) }
         }
         return write(
-            delimiters: message.delimiters,
+            delimiters: message.delimiters, rules: rules,
             route: [echo(5), echo(6), echo(3), echo(4)], type: type, processing: [echo(11), echo(12)],
             answered: Array(header.raw(10)))
     }
@@ -98,12 +100,14 @@ public struct HL7Acknowledgement: Hashable, Sendable {
             return answer(to: message)
         }
         return write(
-            delimiters: .standard, route: ["", "", "", ""], type: Array("ACK".utf8), processing: ["P", "2.3.1"],
+            delimiters: .standard, rules: VersionRules("2.3.1"), route: ["", "", "", ""], type: Array("ACK".utf8),
+            processing: ["P", "2.3.1"],
             answered: [])
     }
 
     private func write(
-        delimiters: HL7Delimiters, route: [HL7Writer.Field], type: [UInt8], processing: [HL7Writer.Field],
+        delimiters: HL7Delimiters, rules: VersionRules, route: [HL7Writer.Field], type: [UInt8],
+        processing: [HL7Writer.Field],
         answered: [UInt8]
     ) -> [UInt8] {
         var writer = HL7Writer(delimiters: delimiters)
@@ -111,8 +115,8 @@ public struct HL7Acknowledgement: Hashable, Sendable {
         // An acknowledgement of the first phase is itself never answered.
         if code.isCommit { fields += ["", "", "NE", "NE"] }
         writer.header(fields)
-        writer.segment("MSA", [.text(code.rawValue), .raw(answered), .text(text)])
-        if let detail {
+        writer.segment("MSA", [.text(code.rawValue), .raw(answered), .text(rules.hasMessageText ? text : "")])
+        if let detail = detail ?? (rules.hasMessageText || text.isEmpty ? nil : detailOfText) {
             writer.segment(
                 "ERR",
                 [
@@ -121,6 +125,13 @@ public struct HL7Acknowledgement: Hashable, Sendable {
                 ])
         }
         return writer.bytes
+    }
+
+    /// The text where MSA-3 is withdrawn: ERR is all that is left to say it in.
+    private var detailOfText: Detail {
+        code.isAccept
+            ? Detail(code: "0", meaning: "Message accepted", userMessage: text)
+            : Detail(code: "207", meaning: "Application error", userMessage: text)
     }
 
     /// Where an MSH stands at the beginning of a line.

@@ -3,6 +3,8 @@ extension HL7Message {
     final class Storage: Sendable {
         let bytes: [UInt8]
         let entries: [Entry]
+        /// Where the field separators stand, segment after segment: each field is found at once.
+        private let marks: [Int]
         let delimiters: HL7Delimiters
         /// What the message's bytes are read as; with `isMixed` only where a part is no valid UTF-8.
         let encoding: TextEncoding
@@ -12,10 +14,13 @@ extension HL7Message {
         let codec: HL7EscapeCodec
         /// Every part of `bytes` cut at ASCII characters is valid UTF-8 and means the same in `encoding`.
         private let isPlain: Bool
+        /// The escape character stands somewhere else than in its declaration.
+        private let hasEscapes: Bool
 
         init(bytes: [UInt8], scan: SegmentScan, delimiters: HL7Delimiters, encoding: TextEncoding) {
             self.bytes = bytes
             self.entries = scan.entries
+            self.marks = scan.marks
             self.delimiters = delimiters
             self.codec = HL7EscapeCodec(delimiters: delimiters)
             let isUTF8 = scan.isASCII || (try? UTF8Span(validating: bytes.span)) != nil
@@ -28,6 +33,20 @@ extension HL7Message {
             }
             self.isMixed = encoding == .auto && !isUTF8
             self.isPlain = scan.isASCII || (isUTF8 && self.encoding == .utf8)
+            self.hasEscapes = bytes.withUnsafeBufferPointer { bytes in
+                guard let escape = delimiters.escape else { return false }
+                return Byte.index(of: escape, 2, in: bytes, bytes.indices) != nil
+            }
+        }
+
+        /// The `number`th part (from 1) between a segment's field separators; the first is its name.
+        func part(_ number: Int, of entry: Entry) -> Range<Int> {
+            guard number >= 1, number - 2 < entry.markCount else { return entry.end..<entry.end }
+            return marks.withUnsafeBufferPointer { marks in
+                let first = entry.firstMark
+                let start = number == 1 ? entry.start : marks[first + number - 2] + 1
+                return start..<(number - 1 < entry.markCount ? marks[first + number - 1] : entry.end)
+            }
         }
 
         /// MSH-18, its first repetition.
@@ -47,7 +66,7 @@ extension HL7Message {
         }
 
         func text(_ range: Range<Int>, isVerbatim: Bool) -> String {
-            if !isVerbatim, let escape = delimiters.escape, contains(escape, in: range) {
+            if hasEscapes, !isVerbatim, let escape = delimiters.escape, contains(escape, in: range) {
                 return decoded(codec.unescape(bytes[range]))
             }
             if isPlain {
@@ -74,6 +93,8 @@ extension HL7Message {
 /// Finds the segments of a message in one pass.
 struct SegmentScan {
     private(set) var entries: [HL7Message.Entry] = []
+    /// Where the field separators stand.
+    private(set) var marks: [Int] = []
     /// No byte has its high bit set.
     private(set) var isASCII = true
 
@@ -84,35 +105,53 @@ struct SegmentScan {
     init(_ bytes: [UInt8]) {
         entries.reserveCapacity(min(64, bytes.count / 32 + 2))
         bytes.withUnsafeBufferPointer { bytes in
-            var start = Self.skipMark(bytes)
-            var separator: UInt8?
-            var high: UInt8 = start > 0 ? bytes[0] : 0
-            while start < bytes.count {
-                var end = start
-                while end < bytes.count {
-                    let byte = bytes[end]
-                    if byte == Byte.cr || byte == Byte.lf { break }
-                    high |= byte
-                    end += 1
+            let mark = Self.skipMark(bytes)
+            var start = mark
+            while start < bytes.count, bytes[start] <= 0x20 { start += 1 }
+            let separator = Self.separator(bytes, start)
+            let count = separator.map { Byte.count(of: $0, in: bytes, start..<bytes.count) } ?? 0
+            // Without one none is marked: CR ends the line before.
+            let delimiter = separator ?? Byte.cr
+            var high: UInt8 = mark > 0 ? bytes[0] : 0
+            marks = [Int](unsafeUninitializedCapacity: count) { marks, found in
+                while start < bytes.count {
+                    let firstMark = found
+                    var end = start
+                    while end < bytes.count {
+                        let byte = bytes[end]
+                        if byte == Byte.cr || byte == Byte.lf { break }
+                        if byte == delimiter {
+                            marks[found] = end
+                            found += 1
+                        }
+                        high |= byte
+                        end += 1
+                    }
+                    if start < end {
+                        let nameEnd = found > firstMark ? marks[firstMark] : end
+                        add(start..<end, nameEnd: nameEnd, in: bytes, marks: firstMark..<found)
+                    }
+                    start = end + 1
                 }
-                if entries.isEmpty {
-                    while start < end, bytes[start] <= 0x20 { start += 1 }
-                    if end - start > 3 { separator = bytes[start + 3] }
-                }
-                if start < end { add(start..<end, in: bytes, separator: separator) }
-                start = end + 1
             }
             isASCII = high < 0x80
         }
     }
 
-    private mutating func add(_ line: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, separator: UInt8?) {
-        var nameEnd = line.lowerBound
-        while nameEnd < line.upperBound, bytes[nameEnd] != separator { nameEnd += 1 }
+    /// The character after the first segment's name of three letters.
+    private static func separator(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> UInt8? {
+        guard bytes.count - start > 3 else { return nil }
+        return bytes[start...start + 3].contains(where: Byte.isEnd) ? nil : bytes[start + 3]
+    }
+
+    private mutating func add(
+        _ line: Range<Int>, nameEnd: Int, in bytes: UnsafeBufferPointer<UInt8>, marks: Range<Int>
+    ) {
         let name = SegmentName(bytes, line.lowerBound..<nameEnd)
         entries.append(
             HL7Message.Entry(
-                start: line.lowerBound, end: line.upperBound, nameEnd: nameEnd, name: name, occurrence: count(name)))
+                start: line.lowerBound, end: line.upperBound, nameEnd: nameEnd, name: name, isHeader: name.isHeader,
+                occurrence: count(name), firstMark: marks.lowerBound, markCount: marks.count))
     }
 
     private mutating func count(_ name: SegmentName) -> Int {

@@ -6,7 +6,12 @@ public struct HL7Message: Sendable {
         let end: Int
         let nameEnd: Int
         let name: SegmentName
+        /// Its first field is the field separator itself.
+        let isHeader: Bool
         let occurrence: Int
+        /// Where its field separators begin in `Storage.marks`, and how many they are.
+        let firstMark: Int
+        let markCount: Int
     }
 
     let storage: Storage

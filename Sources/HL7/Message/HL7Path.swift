@@ -107,27 +107,26 @@ extension HL7Path: CustomStringConvertible {
 
 /// A segment name of up to four bytes in one word, so that names compare at once.
 struct SegmentName: Hashable, Sendable {
-    /// 0 for names that do not fit.
+    /// 0 for names that do not fit; a NUL at the beginning of one would be lost.
     let packed: UInt32
 
     init(_ name: String) {
         var packed: UInt32 = 0
         for byte in name.utf8.prefix(5) { packed = packed &<< 8 | UInt32(byte) }
-        self.packed = name.utf8.count <= 4 ? packed : 0
+        self.packed = name.utf8.count <= 4 && name.utf8.first != 0 ? packed : 0
     }
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
         var packed: UInt32 = 0
-        if range.count <= 4 {
+        if range.count <= 4, let first = range.first, bytes[first] != 0 {
             for index in range { packed = packed &<< 8 | UInt32(bytes[index]) }
         }
         self.packed = packed
     }
 
     static let msh = SegmentName("MSH")
-    static let fhs = SegmentName("FHS")
-    static let bhs = SegmentName("BHS")
+    private static let headers = [msh, SegmentName("FHS"), SegmentName("BHS")]
 
     /// Segments whose first field is their field separator.
-    var isHeader: Bool { self == .msh || self == .fhs || self == .bhs }
+    var isHeader: Bool { Self.headers.contains(self) }
 }

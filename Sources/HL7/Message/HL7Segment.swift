@@ -18,7 +18,13 @@ public struct HL7Segment: Sendable {
     let storage: HL7Message.Storage
     let index: Int
 
-    private var entry: HL7Message.Entry { storage.entries[index] }
+    private let entry: HL7Message.Entry
+
+    init(storage: HL7Message.Storage, index: Int) {
+        self.storage = storage
+        self.index = index
+        entry = storage.entries[index]
+    }
 
     /// The number of the segment in its message, from 1; blank lines do not count.
     public var position: Int { index + 1 }
@@ -34,8 +40,7 @@ public struct HL7Segment: Sendable {
 
     /// The number of fields, empty ones between included.
     public var fieldCount: Int {
-        let separators = bytes.count { $0 == storage.delimiters.field }
-        return entry.name.isHeader ? separators + 1 : separators
+        entry.isHeader ? entry.markCount + 1 : entry.markCount
     }
 
     /// A field's bytes as sent, empty if it is absent.
@@ -105,48 +110,43 @@ public struct HL7Segment: Sendable {
         if range.isEmpty { return [] }
         let isVerbatim = isVerbatim(field)
         let delimiters = storage.delimiters
-        return cut(range, at: isVerbatim ? nil : delimiters.repeat).map { part in
-            cut(part, at: isVerbatim ? nil : delimiters.component).map { component in
-                let range = subcomponent.map { number in
-                    storage.bytes.withUnsafeBufferPointer {
-                        Byte.part(number, of: component, in: $0, separator: delimiters.subcomponent)
+        let separators = isVerbatim ? (nil, nil) : (delimiters.repeat, delimiters.component)
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            Byte.cut(range, in: bytes, at: separators.0) { part in
+                Byte.cut(part, in: bytes, at: separators.1) { component in
+                    let range = subcomponent.map {
+                        Byte.part($0, of: component, in: bytes, separator: delimiters.subcomponent)
                     }
+                    let text = range ?? component
+                    return text.isEmpty || storage.isDelete(text) ? nil : storage.text(text, isVerbatim: isVerbatim)
                 }
-                let text = range ?? component
-                return text.isEmpty || storage.isDelete(text) ? nil : storage.text(text, isVerbatim: isVerbatim)
             }
         }
     }
 
     // MARK: - Finding parts
 
-    /// The ranges between separators, at least one.
-    private func cut(_ range: Range<Int>, at separator: UInt8?) -> [Range<Int>] {
-        guard let separator else { return [range] }
-        return storage.bytes[range].split(separator: separator, omittingEmptySubsequences: false).map(\.indices)
-    }
-
     private func count(in range: Range<Int>, separator: UInt8?) -> Int {
         if range.isEmpty { return 0 }
         guard let separator else { return 1 }
-        return storage.bytes[range].count { $0 == separator } + 1
+        return storage.bytes.withUnsafeBufferPointer { Byte.partCount(range, in: $0, at: separator) }
     }
 
     /// MSH-1 and MSH-2 are made of delimiters and are not divided by them.
-    private func isVerbatim(_ field: Int) -> Bool { field <= 2 && entry.name.isHeader }
+    private func isVerbatim(_ field: Int) -> Bool { field <= 2 && entry.isHeader }
 
     private func range(
         field: Int, repeat: Int? = nil, component: Int? = nil, subcomponent: Int? = nil
     ) -> Range<Int> {
-        let entry = entry
         let delimiters = storage.delimiters
-        let isHeader = entry.name.isHeader
+        let isHeader = entry.isHeader
         if isHeader, field == 1 { return entry.nameEnd..<min(entry.nameEnd + 1, entry.end) }
         guard field >= 1, field < Int.max else { return entry.end..<entry.end }
+        var range = storage.part(isHeader ? field : field + 1, of: entry)
+        if range.isEmpty || (isHeader && field == 2) || (`repeat` == nil && component == nil && subcomponent == nil) {
+            return range
+        }
         return storage.bytes.withUnsafeBufferPointer { bytes in
-            var range = Byte.part(
-                isHeader ? field : field + 1, of: entry.start..<entry.end, in: bytes, separator: delimiters.field)
-            if isHeader, field == 2 { return range }
             if `repeat` != nil || component != nil || subcomponent != nil {
                 range = Byte.part(`repeat` ?? 1, of: range, in: bytes, separator: delimiters.repeat)
             }

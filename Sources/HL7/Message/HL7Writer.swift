@@ -22,29 +22,33 @@ public struct HL7Writer: Sendable {
     /// What was written so far.
     public private(set) var bytes: [UInt8] = []
     private let codec: HL7EscapeCodec
+    private let encoding: TextEncoding
 
-    /// - Parameter delimiters: for an answer, those of the peer.
-    public init(delimiters: HL7Delimiters = .standard) {
+    /// - Parameters:
+    ///   - delimiters: for an answer, those of the peer.
+    ///   - encoding: what texts are written in; `.auto` is UTF-8.
+    public init(delimiters: HL7Delimiters = .standard, encoding: TextEncoding = .utf8) {
         self.delimiters = delimiters
         self.codec = HL7EscapeCodec(delimiters: delimiters)
+        self.encoding = encoding
     }
 
     /// Adds MSH; `fields` begin with MSH-3.
-    public mutating func header(_ fields: [Field]) {
-        segment("MSH", [.raw(delimiters.encodingCharacters)] + fields)
+    public mutating func header(_ fields: [Field], keepsEmptyFields: Bool = false) {
+        segment("MSH", [.raw(delimiters.encodingCharacters)] + fields, keepsEmptyFields: keepsEmptyFields)
     }
 
     /// Adds a segment; `fields` begin with field 1 (of MSH: field 2).
     ///
-    /// Empty fields at the end are left out.
-    public mutating func segment(_ name: String, _ fields: [Field]) {
+    /// Empty fields at the end are left out, unless `keepsEmptyFields` is set: for receivers that count them.
+    public mutating func segment(_ name: String, _ fields: [Field], keepsEmptyFields: Bool = false) {
         bytes += Array(name.utf8)
         var end = bytes.count
         for field in fields {
             bytes.append(delimiters.field)
             let before = bytes.count
             write(field)
-            if bytes.count > before { end = bytes.count }
+            if bytes.count > before || keepsEmptyFields { end = bytes.count }
         }
         bytes.removeLast(bytes.count - end)
         bytes.append(Byte.cr)
@@ -52,11 +56,11 @@ public struct HL7Writer: Sendable {
 
     private mutating func write(_ field: Field) {
         switch field {
-        case .text(let text): bytes += codec.escape(text.utf8)
+        case .text(let text): bytes += codec.escape(encoding.bytes(text))
         case .components(let components):
             for (index, component) in components.enumerated() {
                 if index > 0, let separator = delimiters.component { bytes.append(separator) }
-                bytes += codec.escape(component.utf8)
+                bytes += codec.escape(encoding.bytes(component))
             }
         case .repeats(let fields):
             for (index, field) in fields.enumerated() {

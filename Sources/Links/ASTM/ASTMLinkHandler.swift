@@ -1,54 +1,82 @@
 import ASTM
 import Core
 import NIOCore
+import Profiles
 
-/// Carries out what the LIS01 receiver decides on one connection: bytes to tokens, tokens to the machine, the machine's
-/// actions to the wire, the journal and the clock.
-final class ASTMLinkHandler: ChannelInboundHandler {
+/// Carries out what an ASTM link decides on one connection: bytes to tokens, tokens to the machine, the machine's actions
+/// to the wire, the journal and the clock.
+final class ASTMLinkHandler<Link: DuplexLink>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let device: DeviceID
-    private let journal: any Journal
-    private let status: LinkStatusBoard
-    private let clock: @Sendable () -> Timestamp
-    private var decoder: FrameDecoder
-    private var receiver: LinkReceiver
-    private var deadline = LazyDeadline()
+    let device: DeviceID
+    let journal: any Journal
+    let status: LinkStatusBoard
+    let clock: @Sendable () -> Timestamp
+    /// What the connection tells about itself.
+    let account: LinkAccount
+    /// Answers queries and frames our messages; nil where no orders are at hand.
+    let dialogue: ASTMDialogue?
+    let outlet: DeviceOutlet?
+    private var line: Int?
+    private var decoder: LinkDecoder
+    var link: Link
+    private var deadlines: [LinkMachine.Timer: LazyDeadline] = [:]
     /// While a frame may be complete but for the CR LF that some devices leave out.
     private var trailer = LazyDeadline()
     /// How long such a frame waits for its CR LF.
-    static let trailerTime = TimeAmount.milliseconds(500)
+    static var trailerTime: TimeAmount { .milliseconds(500) }
     /// Tokens handled before the event loop serves its other connections.
-    static let tokensPerTurn = 256
-    /// Journal numbers of messages whose first part is stored and that go on.
-    private var openMessages: [Int: MessageID] = [:]
-    /// Our control characters since the last flush: one write a turn, however many there are.
+    static var tokensPerTurn: Int { 256 }
+    /// Messages whose first part is stored and that go on.
+    var openMessages: [Int: OpenMessage] = [:]
+    var sending = OutgoingMessages()
+    /// A query that is not looked up yet, and whether one is.
+    var newestQuery: HostQuery?
+    var isLookingUp = false
+    /// Our answers to the query before, as they were numbered.
+    var waitingAnswers: [Int] = []
+    /// Saves the journal has not answered yet.
+    var savesUnderWay = 0
+    /// Tries to save once more what the store refused before the peer hung up.
+    private var lastTries = 0
+    /// At most so many.
+    static var mostLastTries: Int { 3 }
+    /// Our bytes since the last flush: one write a turn, however many there are.
     private var replies: [UInt8] = []
-    private var peerIsGone = false
-    /// The receiver knows that the peer is gone.
+    private(set) var peerIsGone = false
+    /// The link knows that the peer is gone.
     private var isLossTold = false
     private var isDraining = false
     /// The next turn is under way.
     private var isYielding = false
     private var isPaused = false
+    private var isStopping = false
     private let waitingBytes: Int
 
+    /// - Parameters:
+    ///   - outlet: where the daemon finds this connection for messages of its own; nil where it sends none.
+    ///   - dialogue: answers queries; nil where no orders are at hand.
     init(
-        device: DeviceID, journal: any Journal, status: LinkStatusBoard, limits: LinkLimits, timers: LinkTimers,
-        checksum: ChecksumPolicy, clock: @escaping @Sendable () -> Timestamp
+        device: DeviceID, journal: any Journal, status: LinkStatusBoard, link: Link, decoder: LinkDecoder,
+        waitingBytes: Int, trace: ConnectionTrace? = nil, outlet: DeviceOutlet? = nil, dialogue: ASTMDialogue? = nil,
+        clock: @escaping @Sendable () -> Timestamp
     ) {
-        self.waitingBytes = limits.waitingBytes
+        self.account = LinkAccount(trace: trace, health: status.health(device))
         self.device = device
         self.journal = journal
         self.status = status
+        self.link = link
+        self.decoder = decoder
+        self.waitingBytes = waitingBytes
+        self.outlet = outlet
+        self.dialogue = dialogue
         self.clock = clock
-        self.decoder = FrameDecoder(limits: limits, checksum: checksum)
-        self.receiver = LinkReceiver(limits: limits, timers: timers)
     }
 
     func channelActive(context: ChannelHandlerContext) {
         status.connected(device)
+        line = outlet?.open(outgoingLine(context))
         context.fireChannelActive()
     }
 
@@ -63,37 +91,71 @@ final class ASTMLinkHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         peerIsGone = true
-        deadline.clear()
+        for timer in LinkMachine.Timer.allCases { deadlines[timer]?.clear() }
+        if let line { outlet?.close(line) }
         status.disconnected(device)
         drain(context)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        status.remark(device, "The connection failed: \(error).")
+        status.remark(device, connectionFailure(error))
         context.close(promise: nil)
     }
+
+    /// The daemon stops: nothing new is taken, and the connection ends as soon as the line is free.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is StopWhenIdle else { return context.fireUserInboundEventTriggered(event) }
+        link.isAccepting = false
+        isStopping = true
+        stopIfIdle(context)
+    }
+
+    private func stopIfIdle(_ context: ChannelHandlerContext) {
+        guard isStopping, link.isNeutral, !link.isWaitingForSave, !peerIsGone else { return }
+        flush(context)
+        context.close(promise: nil)
+    }
+
+    // MARK: - Reading
 
     /// Feeds tokens until one waits for its commit or the turn is over: the peer's further bytes stay with the decoder,
     /// and past a bound in the socket, until then. What a peer that is gone had sent counts like anything else; behind it
     /// the link is lost.
-    private func drain(_ context: ChannelHandlerContext) {
+    func drain(_ context: ChannelHandlerContext) {
         guard !isDraining, !isYielding else { return }
         isDraining = true
         var left = Self.tokensPerTurn
-        while left > 0, !receiver.isWaitingForSave, let token = decoder.next() {
-            carryOut(receiver.handle(.token(token)), context)
+        while left > 0, !link.isWaitingForSave, let token = decoder.next() {
+            take(token, context)
             left -= 1
         }
         isDraining = false
         if left == 0 {
             yield(context)
-        } else if peerIsGone, !receiver.isWaitingForSave, !receiver.isNeutral || !isLossTold {
-            isLossTold = true
-            carryOut(receiver.handle(.linkLost), context)
+        } else if peerIsGone {
+            finish(context)
         }
         watchTrailer(context)
         regulate(context)
+        stopIfIdle(context)
+    }
+
+    /// The peer is gone and everything it sent was handed in, or waits behind a save that failed: that one is tried again
+    /// now, since the timer went with the peer.
+    private func finish(_ context: ChannelHandlerContext) {
+        if !link.isWaitingForSave, !link.isNeutral || !isLossTold {
+            isLossTold = true
+            decide(.linkLost, context)
+        } else if link.isWaitingForSave, savesUnderWay == 0, lastTries < Self.mostLastTries {
+            lastTries += 1
+            decide(.timerFired(.receiver), context)
+        } else if link.isWaitingForSave, savesUnderWay == 0, !isLossTold {
+            isLossTold = true
+            status.remark(
+                device, "A message could not be stored, and the device hung up: it is lost. Let it send again.")
+            decide(.linkLost, context)
+        }
     }
 
     private func yield(_ context: ChannelHandlerContext) {
@@ -106,6 +168,7 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        account.writability(of: context.channel)
         regulate(context)
         context.fireChannelWritabilityChanged()
     }
@@ -113,7 +176,7 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     /// Reading stops while the peer is too far ahead of the disk, or does not take our answers: it feels a full socket,
     /// and memory stays bounded.
     private func regulate(_ context: ChannelHandlerContext) {
-        let isAhead = (receiver.isWaitingForSave || isYielding) && decoder.bufferedBytes >= waitingBytes
+        let isAhead = (link.isWaitingForSave || isYielding) && decoder.bufferedBytes >= waitingBytes
         let mustPause = isAhead || !context.channel.isWritable
         guard mustPause != isPaused, !peerIsGone else { return }
         isPaused = mustPause
@@ -122,7 +185,7 @@ final class ASTMLinkHandler: ChannelInboundHandler {
     }
 
     private func watchTrailer(_ context: ChannelHandlerContext) {
-        guard decoder.isHeldByTrailer, !peerIsGone else { return trailer.clear() }
+        guard decoder.isHeldBySilence, !peerIsGone else { return trailer.clear() }
         if let check = trailer.set(to: context.eventLoop.now + Self.trailerTime) {
             schedule(at: check, context) { $0.checkTrailer($1) }
         }
@@ -134,20 +197,39 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         case .nothing: break
         case .again(let moment): schedule(at: moment, context) { $0.checkTrailer($1) }
         case .fire:
-            guard !receiver.isWaitingForSave, !isYielding, let token = decoder.flush() else { return }
-            carryOut(receiver.handle(.token(token)), context)
+            guard !link.isWaitingForSave, !isYielding, let token = decoder.flush() else { return }
+            take(token, context)
             drain(context)
             flush(context)
         }
     }
 
-    private func carryOut(_ actions: [LinkReceiver.Action], _ context: ChannelHandlerContext) {
+    // MARK: - The machine's actions
+
+    private func take(_ token: LinkToken, _ context: ChannelHandlerContext) {
+        let wasSending = link.isSending
+        let actions = link.handle(.token(token))
+        account.received(token, actions, wasSending: wasSending)
+        if case .junk(let bytes) = token, let words = WrongLanguage.words(for: bytes) { status.remark(device, words) }
+        carryOut(actions, context)
+    }
+
+    /// Something happened besides a token.
+    func decide(_ event: LinkMachine.Event, _ context: ChannelHandlerContext) {
+        let actions = link.handle(event)
+        account.decided(actions)
+        carryOut(actions, context)
+    }
+
+    private func carryOut(_ actions: [LinkMachine.Action], _ context: ChannelHandlerContext) {
         for action in actions {
             switch action {
-            case .send(let character): if !peerIsGone { replies.append(character.rawValue) }
+            case .sendControl(let character): if !peerIsGone { replies.append(character.rawValue) }
+            case .sendFrame(let bytes): if !peerIsGone { replies += bytes }
             case .save(let save): store(save, context)
-            case .startTimer(let duration): startTimer(duration, context)
-            case .stopTimer: deadline.clear()
+            case .startTimer(let timer, let duration): start(timer, duration, context)
+            case .stopTimer(let timer): deadlines[timer]?.clear()
+            case .finished(let number, let delivery): sending.finish(number, SendOutcome(delivery))
             case .hangUp:
                 flush(context)
                 context.close(promise: nil)
@@ -157,47 +239,31 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         }
     }
 
-    private func flush(_ context: ChannelHandlerContext) {
+    func flush(_ context: ChannelHandlerContext) {
         guard !replies.isEmpty, !peerIsGone else { return }
         let buffer = context.channel.allocator.buffer(bytes: replies)
         replies.removeAll(keepingCapacity: true)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    private func store(_ save: Save, _ context: ChannelHandlerContext) {
-        let entry = JournalEntry(
-            device: device, wire: .astm, message: save.part == 0 ? nil : openMessages[save.message], part: save.part,
-            bytes: save.bytes, ending: MessageEnding(save), received: clock(), unreadable: save.unreadable)
-        let loop = context.eventLoop
-        let bound = NIOLoopBound((self, context), eventLoop: loop)
-        journal.append(entry) { result in
-            loop.execute {
-                let (handler, context) = bound.value
-                handler.stored(save, received: entry.received, result, context)
-            }
-        }
-    }
-
-    private func stored(
-        _ save: Save, received: Timestamp, _ result: Result<MessageID, StoreError>, _ context: ChannelHandlerContext
-    ) {
-        switch result {
-        case .success(let id):
-            openMessages[save.message] = save.ending == .open ? id : nil
-            if save.ending != .open { status.acknowledged(device, at: received) }
-            carryOut(receiver.handle(.saved(save.token)), context)
-        case .failure(let error):
-            status.remark(device, "A message could not be stored and was refused: \(error.sentence)")
-            carryOut(receiver.handle(.saveFailed(save.token)), context)
-        }
-        drain(context)
-        flush(context)
-    }
-
-    private func startTimer(_ duration: Duration, _ context: ChannelHandlerContext) {
+    private func start(_ timer: LinkMachine.Timer, _ duration: Duration, _ context: ChannelHandlerContext) {
         guard !peerIsGone else { return }
         let due = context.eventLoop.now + .nanoseconds(duration.wholeMicroseconds * 1_000)
-        if let check = deadline.set(to: due) { schedule(at: check, context) { $0.checkDeadline($1) } }
+        if let check = deadlines[timer, default: LazyDeadline()].set(to: due) {
+            schedule(at: check, context) { $0.check(timer, $1) }
+        }
+    }
+
+    private func check(_ timer: LinkMachine.Timer, _ context: ChannelHandlerContext) {
+        guard !peerIsGone else { return }
+        switch deadlines[timer, default: LazyDeadline()].check(now: context.eventLoop.now) {
+        case .nothing: break
+        case .again(let moment): schedule(at: moment, context) { $0.check(timer, $1) }
+        case .fire:
+            decide(.timerFired(timer), context)
+            drain(context)
+            flush(context)
+        }
     }
 
     private func schedule(
@@ -208,30 +274,6 @@ final class ASTMLinkHandler: ChannelInboundHandler {
         context.eventLoop.scheduleTask(deadline: moment) {
             let (handler, context) = bound.value
             check(handler, context)
-        }
-    }
-
-    private func checkDeadline(_ context: ChannelHandlerContext) {
-        guard !peerIsGone else { return }
-        switch deadline.check(now: context.eventLoop.now) {
-        case .nothing: break
-        case .again(let moment): schedule(at: moment, context) { $0.checkDeadline($1) }
-        case .fire:
-            carryOut(receiver.handle(.timerFired), context)
-            drain(context)
-            flush(context)
-        }
-    }
-}
-
-extension MessageEnding {
-    /// The journal's words for how the link ended a message.
-    init(_ save: Save) {
-        switch save.ending {
-        case .open: self = .open(processableText: save.processableText)
-        case .complete: self = .complete
-        case .incomplete(let reason):
-            self = .incomplete(reason: reason.sentence, processableText: save.processableText)
         }
     }
 }

@@ -1,19 +1,6 @@
 import Core
 import Profiles
 
-/// How bytes reach a device (contract: `devices[].link`).
-public enum DeviceLink: Sendable, Equatable {
-    /// We listen, the device connects. `allow` lists the addresses that may; empty allows any. Port 0 takes a free one.
-    case tcpListen(host: String, port: Int, allow: [AddressRange])
-
-    /// Where we listen, and for whom.
-    public var listening: (host: String, port: Int, allow: [AddressRange]) {
-        switch self {
-        case .tcpListen(let host, let port, let allow): (host, port, allow)
-        }
-    }
-}
-
 /// One configured device.
 public struct DeviceConfiguration: Sendable {
     /// Its name.
@@ -22,8 +9,16 @@ public struct DeviceConfiguration: Sendable {
     public var profile: Profile
     /// How it is reached.
     public var link: DeviceLink
+    /// Whether it is told of new orders unasked (`orders: download`).
+    public var isToldOfOrders = false
 
-    /// A device.
+    /// Whether anything is said to it unasked: new orders, or that one was withdrawn which it had asked for.
+    public var hearsOfOrders: Bool { isToldOfOrders || profile.canWithdrawAsked }
+
+    /// Whether it understands that an order was withdrawn.
+    public var canWithdraw: Bool { profile.canWithdraw }
+
+    /// A device; it is told of orders when it asks.
     public init(id: DeviceID, profile: Profile, link: DeviceLink) {
         self.id = id
         self.profile = profile
@@ -36,9 +31,9 @@ public struct LinkBounds: Sendable, Equatable {
     /// Connections all listeners together serve at once; the next is closed with a remark. The daemon lowers it where
     /// it has fewer file descriptors.
     public var connectionsInAll = 2_048
-    /// Connections one listener serves at once.
+    /// Connections one device, or the order listener, has at once.
     public var connectionsPerListener = 512
-    /// Connections one address has to one listener: a gateway may stand before many analysers.
+    /// Connections one address has to one device: a gateway may stand before many analysers.
     public var connectionsPerAddress = 320
     /// HL7 messages of one connection that may wait for their commit; further bytes stay in the socket.
     public var messagesInFlight = 64
@@ -52,10 +47,16 @@ public struct LinkBounds: Sendable, Equatable {
     public var keepAliveIntervalSeconds = 30
     /// Unanswered questions that end the connection: 120 s + 6 × 30 s, five minutes after the last word.
     public var keepAliveProbes = 6
+    /// How long a connection that we make may take, and a TLS handshake, in seconds.
+    public var connectSeconds: Int64 = 10
+    /// Silence that makes an older connection of the same address suspect when a new one comes, in seconds.
+    public var suspectSeconds: Int64 = 5
+    /// How long such a connection is asked every second whether its peer is still there, in seconds.
+    public var probeSeconds: Int64 = 10
+    /// How long connections may finish what they are at when the daemon stops, in seconds.
+    public var stopSeconds: Int64 = 5
     /// Bytes of one HL7 message, or of all frames of one ASTM message.
     public var messageBytes = 4 * 1_024 * 1_024
-    /// Bytes of text in one ASTM frame (LIS01-A2 section 4.4.1 allows 64,000 on TCP).
-    public var frameBytes = 64_000
     /// Connections the kernel may keep waiting to be accepted.
     public var backlog: Int32 = 1_024
 

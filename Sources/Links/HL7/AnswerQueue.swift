@@ -2,7 +2,7 @@
 struct AnswerQueue {
     private enum Place {
         case waiting(bytes: Int)
-        case ready(answer: [UInt8]?)
+        case ready(Acceptance)
     }
 
     private var places: [Place] = []
@@ -21,16 +21,16 @@ struct AnswerQueue {
         return first + places.count - 1
     }
 
-    /// A message's answer is ready (nil: it wants none); returns the answers that may leave now, in order.
-    mutating func ready(_ number: Int, _ answer: [UInt8]?) -> [[UInt8]] {
+    /// A message's answer is ready; returns those that may leave now, in order.
+    mutating func ready(_ number: Int, _ answer: Acceptance) -> [Acceptance] {
         let index = number - first
         guard places.indices.contains(index), case .waiting(let count) = places[index] else { return [] }
         bytes -= count
-        places[index] = .ready(answer: answer)
-        var leaving: [[UInt8]] = []
+        places[index] = .ready(answer)
+        var leaving: [Acceptance] = []
         var done = 0
         for case .ready(let answer) in places.prefix(while: { if case .ready = $0 { true } else { false } }) {
-            if let answer { leaving.append(answer) }
+            leaving.append(answer)
             done += 1
         }
         places.removeFirst(done)

@@ -16,13 +16,13 @@ struct OrderAcceptor: MessageAcceptor {
     let work: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     func accept(
-        _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable ([UInt8]?) -> Void
+        _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable (Acceptance) -> Void
     ) {
         work { read(message, fault, received, done) }
     }
 
     private func read(
-        _ message: [UInt8], _ fault: String?, _ received: Timestamp, _ done: @escaping @Sendable ([UInt8]?) -> Void
+        _ message: [UInt8], _ fault: String?, _ received: Timestamp, _ done: @escaping @Sendable (Acceptance) -> Void
     ) {
         let parsed = try? HL7Message.parse(message)
         do throws(OrderMistake) {
@@ -49,7 +49,7 @@ struct OrderAcceptor: MessageAcceptor {
     /// Keeps a message that is no usable order, so that nothing is lost, and says what is wrong with it.
     private func refuse(
         _ message: [UInt8], _ parsed: HL7Message?, _ mistake: OrderMistake, _ received: Timestamp,
-        _ done: @escaping @Sendable ([UInt8]?) -> Void
+        _ done: @escaping @Sendable (Acceptance) -> Void
     ) {
         var kept = entry(message, received)
         kept.unreadable = mistake.what
@@ -77,9 +77,10 @@ struct OrderAcceptor: MessageAcceptor {
     private func answer(
         _ bytes: [UInt8], _ message: HL7Message?, _ outcome: MessageOutcome, _ text: String, _ received: Timestamp,
         _ detail: HL7Acknowledgement.Detail? = nil
-    ) -> [UInt8]? {
-        HL7Answer(policy: .byMessage, controlIDs: controlIDs)
-            .bytes(to: bytes, message, outcome: outcome, text: text, at: received, detail: detail)
+    ) -> Acceptance {
+        Acceptance(
+            reply: HL7Answer(policy: .byMessage, controlIDs: controlIDs)
+                .bytes(to: bytes, message, outcome: outcome, text: text, at: received, detail: detail))
     }
 }
 

@@ -12,9 +12,13 @@ struct ResultAcceptor: MessageAcceptor {
     let journal: any Journal
     let status: LinkStatusBoard
     let controlIDs: ControlIDs
+    /// What the connection tells about itself.
+    var account = LinkAccount()
+    /// Answers queries; nil where no orders are at hand.
+    var desk: QueryDesk?
 
     func accept(
-        _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable ([UInt8]?) -> Void
+        _ message: [UInt8], fault: String?, received: Timestamp, done: @escaping @Sendable (Acceptance) -> Void
     ) {
         let parsed: HL7Message?
         let unreadable: String?
@@ -28,16 +32,26 @@ struct ResultAcceptor: MessageAcceptor {
         }
         let entry = JournalEntry(
             device: device, wire: .hl7, bytes: message, ending: .complete, received: received, unreadable: unreadable)
+        // Before the store's thread is at work: it serves every device.
+        let query = unreadable == nil && parsed.map(Self.mayAsk) == true ? desk?.query(in: message) : nil
         journal.append(entry) { [self] result in
             switch result {
-            case .success:
+            case .success(let id):
                 status.acknowledged(device, at: received)
+                account.took(id, fault: fault, unreadable: unreadable)
                 if let unreadable { status.remark(device, unreadable) }
-                done(answer(message, parsed, unreadable == nil ? .accepted : .error, unreadable, received))
+                // An answer that belongs to nothing is kept, and answered by nothing.
+                if let parsed, Self.isAnswer(parsed) { return done(Acceptance()) }
+                if let parsed, let desk, let query {
+                    return answer(query, parsed, received, desk, done)
+                }
+                let outcome: MessageOutcome = unreadable == nil ? .accepted : .error
+                done(Acceptance(reply: answer(message, parsed, outcome, unreadable, received)))
             case .failure(let error):
                 let text = "Not stored: \(error.sentence)"
+                account.notSaved(error)
                 status.remark(device, text)
-                done(answer(message, parsed, .error, text, received))
+                done(Acceptance(reply: answer(message, parsed, .error, text, received)))
             }
         }
     }
@@ -46,7 +60,7 @@ struct ResultAcceptor: MessageAcceptor {
         journal.keepAbandoned(bytes, of: device, received: received)
     }
 
-    private func answer(
+    func answer(
         _ bytes: [UInt8], _ message: HL7Message?, _ outcome: MessageOutcome, _ text: String?, _ received: Timestamp
     ) -> [UInt8]? {
         HL7Answer(policy: profile.acknowledgement, controlIDs: controlIDs)
@@ -70,6 +84,11 @@ struct HL7Answer {
         }
         let blocks = AcknowledgementPlan(for: message, policy: policy, outcome: outcome).codes
             .map { acknowledgement($0, text, moment, detail).answer(to: message) }
+        return Self.joined(blocks)
+    }
+
+    /// Several answers as they go out one after the other: the blocks between them are closed and opened.
+    static func joined(_ blocks: [[UInt8]]) -> [UInt8]? {
         guard let first = blocks.first else { return nil }
         return blocks.dropFirst().reduce(first) { $0 + [0x1C, 0x0D, 0x0B] + $1 }
     }
@@ -78,6 +97,7 @@ struct HL7Answer {
         _ code: HL7Acknowledgement.Code, _ text: String?, _ moment: Timestamp, _ detail: HL7Acknowledgement.Detail?
     ) -> HL7Acknowledgement {
         HL7Acknowledgement(
-            code: code, controlID: controlIDs.next(), time: moment.compact(), text: text ?? "", detail: detail)
+            code: code, controlID: controlIDs.next(), time: moment.compact() + "+0000", text: text ?? "", detail: detail
+        )
     }
 }

@@ -7,11 +7,21 @@ public final class LinkStatusBoard: DeviceBoard {
         var profile: String
         var address: String
         var failure: String?
+        /// What is shown while there is no connection.
+        var waiting = Waiting.listening
+        /// Why there is none; gone with the next.
+        var trouble = ""
         var connections = 0
         var messages = 0
         var lastMessage: Timestamp?
         var remark = ""
+        var remarked: Timestamp?
+        let health: HealthRecord
+        let trace: LinkTrace?
     }
+
+    /// What a link does without a connection; the contract's words.
+    enum Waiting: String { case listening, connecting, offline }
 
     private struct State {
         var order: [DeviceID] = []
@@ -20,19 +30,41 @@ public final class LinkStatusBoard: DeviceBoard {
 
     private let state = NIOLockedValueBox(State())
     private let lastMessages: [DeviceID: Timestamp]
+    private let clock: (@Sendable () -> Timestamp)?
 
     /// An empty board.
     ///
-    /// - Parameter lastMessages: When devices last sent a message before this start.
-    public init(lastMessages: [DeviceID: Timestamp] = [:]) { self.lastMessages = lastMessages }
+    /// - Parameters:
+    ///   - lastMessages: When devices last sent a message before this start.
+    ///   - clock: Tells when a remark was made; without one that stays unknown.
+    public init(lastMessages: [DeviceID: Timestamp] = [:], clock: (@Sendable () -> Timestamp)? = nil) {
+        self.lastMessages = lastMessages
+        self.clock = clock
+    }
 
     /// Puts a device on the board before its link is opened.
-    func register(_ id: DeviceID, profile: String, address: String) {
+    ///
+    /// - Parameters:
+    ///   - health: What its sentences are about.
+    ///   - trace: What goes over its link, where that is kept.
+    func register(
+        _ id: DeviceID, profile: String, address: String, health: LinkHealth = LinkHealth(), trace: LinkTrace? = nil
+    ) {
+        let health = HealthRecord(health, clock: clock)
         state.withLockedValue { state in
             if state.entries[id] == nil { state.order.append(id) }
-            state.entries[id] = Entry(profile: profile, address: address, lastMessage: lastMessages[id])
+            state.entries[id] = Entry(
+                profile: profile, address: address, lastMessage: lastMessages[id], health: health, trace: trace)
         }
     }
+
+    /// Where the connections of a device note how its frames go; nil when it is not on the board.
+    ///
+    /// They keep it, since looking it up costs more than a note.
+    func health(_ id: DeviceID) -> HealthRecord? { state.withLockedValue { $0.entries[id]?.health } }
+
+    /// A frame or message came, well or not; see `health(_:)`.
+    func frame(_ id: DeviceID, _ event: LinkHealth.Event) { health(id)?.record(event) }
 
     /// The link is open at this address.
     func opened(_ id: DeviceID, address: String) {
@@ -44,9 +76,25 @@ public final class LinkStatusBoard: DeviceBoard {
         change(id) { $0.failure = why }
     }
 
+    /// The link is being opened.
+    func connecting(_ id: DeviceID) {
+        change(id) { $0.waiting = .connecting }
+    }
+
+    /// There is no connection, and why. Words that were found for this attempt before stay where `keepsWords` is set.
+    func offline(_ id: DeviceID, why: String, keepsWords: Bool = false) {
+        change(id) { entry in
+            entry.waiting = .offline
+            if !keepsWords || entry.trouble.isEmpty { entry.trouble = why }
+        }
+    }
+
     /// A connection began.
     func connected(_ id: DeviceID) {
-        change(id) { $0.connections += 1 }
+        change(id) { entry in
+            entry.connections += 1
+            entry.trouble = ""
+        }
     }
 
     /// A connection ended.
@@ -64,7 +112,11 @@ public final class LinkStatusBoard: DeviceBoard {
 
     /// Something is wrong with the link; the newest remark stays.
     func remark(_ id: DeviceID, _ text: String) {
-        change(id) { $0.remark = text }
+        let now = clock?()
+        change(id) { entry in
+            entry.remark = text
+            entry.remarked = now
+        }
     }
 
     private func change(_ id: DeviceID, _ body: (inout Entry) -> Void) {
@@ -77,20 +129,40 @@ public final class LinkStatusBoard: DeviceBoard {
 
     /// Every device, in the configuration's order.
     public func devices() -> [DeviceRow] {
-        state.withLockedValue { state in
-            state.order.compactMap { id in
-                state.entries[id].map { entry in
-                    DeviceRow(
-                        id: id.text, profile: entry.profile, state: Self.word(for: entry), listening: entry.address,
-                        last_message: entry.lastMessage?.iso8601 ?? "", messages: entry.messages,
-                        remark: entry.failure ?? entry.remark)
-                }
+        let state = state.withLockedValue { $0 }
+        return state.order.compactMap { id in
+            state.entries[id].map { entry in
+                let remark = Self.remark(of: entry)
+                return DeviceRow(
+                    id: id.text, profile: entry.profile, state: Self.word(for: entry), listening: entry.address,
+                    last_message: entry.lastMessage?.iso8601 ?? "", messages: entry.messages, remark: remark.text,
+                    remark_since: remark.last?.iso8601 ?? "")
             }
         }
     }
 
+    /// The health of the line first, then what else was last wrong with the link.
+    private static func remark(of entry: Entry) -> (text: String, last: Timestamp?) {
+        if let failure = entry.failure { return (failure, nil) }
+        if !entry.trouble.isEmpty { return (entry.trouble, nil) }
+        guard let health = entry.health.remark else { return (entry.remark, entry.remarked) }
+        let last = [health.last, entry.remarked].compactMap { $0 }.max()
+        return (entry.remark.isEmpty ? health.text : "\(health.text) \(entry.remark)", last)
+    }
+
+    /// Entries of a device's trace.
+    public func trace(_ device: String, after: Int64?, limit: Int) -> TracePage? {
+        guard let entry = state.withLockedValue({ $0.entries[DeviceID(device)] }) else { return nil }
+        var page = TracePage(device: device, profile: entry.profile)
+        guard let trace = entry.trace else { return page }
+        let found = trace.entries(after: after, limit: limit)
+        page.rows = found.entries.map(\.row)
+        (page.next, page.lost) = (found.next, found.lost)
+        return page
+    }
+
     private static func word(for entry: Entry) -> String {
         if entry.failure != nil { return "failed" }
-        return entry.connections > 0 ? "connected" : "listening"
+        return entry.connections > 0 ? "connected" : entry.waiting.rawValue
     }
 }

@@ -3,9 +3,9 @@
 public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
     /// As it is written in the configuration.
     public let description: String
-    private let first: IPAddress
+    let first: IPAddress
     /// How many leading bits of 128 must agree.
-    private let prefixBits: Int
+    let prefixBits: Int
 
     /// Reads an address or a range; nil for anything else.
     public init?(_ text: String) {

@@ -4,14 +4,15 @@ import NIOCore
 /// more than storing a number. For use on one event loop.
 struct LazyDeadline {
     private var deadline: NIODeadline?
-    private var isScheduled = false
+    /// When the next check runs; a check that runs at another time was overtaken by an earlier one.
+    private var scheduled: NIODeadline?
 
     /// Sets the deadline; `fire` runs once it passes unless it is moved or cleared before.
-    /// - Returns: When to schedule a check, nil when one is on its way already.
+    /// - Returns: When to schedule a check, nil when one in time is on its way already.
     mutating func set(to deadline: NIODeadline) -> NIODeadline? {
         self.deadline = deadline
-        if isScheduled { return nil }
-        isScheduled = true
+        if let scheduled, scheduled <= deadline { return nil }
+        scheduled = deadline
         return deadline
     }
 
@@ -22,13 +23,14 @@ struct LazyDeadline {
 
     /// What a scheduled check finds.
     mutating func check(now: NIODeadline) -> Check {
-        isScheduled = false
+        guard let scheduled, scheduled <= now else { return .nothing }
+        self.scheduled = nil
         guard let deadline else { return .nothing }
         if deadline <= now {
             self.deadline = nil
             return .fire
         }
-        isScheduled = true
+        self.scheduled = deadline
         return .again(deadline)
     }
 }

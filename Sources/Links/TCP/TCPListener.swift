@@ -1,85 +1,83 @@
-import Core
-import Foundation
-import Glibc
 import NIOCore
 import NIOPosix
 
-/// What a listener refuses a connection for.
-enum Admission: Sendable, Equatable {
-    case admitted
-    case refused(String)
-}
-
-/// Decides on a new connection by its address and how many are open.
-func admit(
-    address: String?, allow: [AddressRange], open: OpenConnections.Occupancy, bounds: LinkBounds
-) -> Admission {
-    let peer = address.flatMap { IPAddress($0) }
-    if !allow.isEmpty, !allow.contains(where: { range in peer.map(range.contains) ?? false }) {
-        let who = peer?.description ?? "an unknown address"
-        return .refused("A connection from \(who) was closed: it is not in `allow`.")
-    }
-    let full = [
-        (open.inAll, bounds.connectionsInAll, "to this daemon"),
-        (open.ofListener, bounds.connectionsPerListener, "to this port"),
-        (open.ofAddress, bounds.connectionsPerAddress, "from \(address ?? "an unknown address")"),
-    ].first { $0.0 >= $0.1 }
-    guard let full else { return .admitted }
-    return .refused("\(full.1) connections \(full.2) are open already; a further one was closed.")
-}
-
-/// Opens a listening socket whose connections are given the handler that `makeHandler` returns.
+/// Opens a listening socket and gives each connection to the device it belongs to.
 struct TCPListener: Sendable {
     let host: String
     let port: Int
-    let allow: [AddressRange]
+    let doors: Doors
     let bounds: LinkBounds
-    let connections: OpenConnections
+    let counts: OpenConnections
+    let live: LiveConnections
     let group: any EventLoopGroup
-    let remark: @Sendable (String) -> Void
-    let makeHandler: @Sendable () -> any ChannelInboundHandler
 
     /// Binds and starts to accept.
     func start() async throws -> any Channel {
-        let (connections, allow, bounds, remark, makeHandler) = (connections, allow, bounds, remark, makeHandler)
-        let listener = UUID().uuidString
-        return try await ServerBootstrap(group: group)
+        let tellAll: @Sendable (String) -> Void = { [doors] text in for door in doors.all { door.remark(text) } }
+        let order = AcceptOrder()
+        var bootstrap = ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause(remark: remark))
+                    try channel.pipeline.syncOperations.addHandlers([
+                        AcceptPause(remark: tellAll), AcceptOrder.Handler(order),
+                    ])
                 }
             }
             .serverChannelOption(.backlog, value: bounds.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.so_keepalive), value: 1)
-            .childChannelOption(.keepAlive(TCP_KEEPIDLE), value: bounds.keepAliveIdleSeconds)
-            .childChannelOption(.keepAlive(TCP_KEEPINTVL), value: bounds.keepAliveIntervalSeconds)
-            .childChannelOption(.keepAlive(TCP_KEEPCNT), value: bounds.keepAliveProbes)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
                 let address = channel.remoteAddress?.ipAddress
-                let place = address ?? ""
-                let admission = connections.enter(listener, from: place) {
-                    admit(address: address, allow: allow, open: $0, bounds: bounds)
-                }
-                switch admission {
-                case .refused(let why):
-                    remark(why)
+                guard let door = doors.door(for: address) else {
+                    tellAll(Doors.stranger(address))
                     return channel.close()
-                case .admitted:
-                    channel.closeFuture.whenComplete { _ in connections.leave(listener, from: place) }
-                    return channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(makeHandler())
-                    }
+                }
+                let number = order.number(of: channel)
+                return channel.eventLoop.makeCompletedFuture {
+                    try take(channel, number, from: address, through: door)
                 }
             }
-            .bind(host: host, port: port).get()
+        for (option, value) in TCPOptions.standing(bounds) {
+            bootstrap = bootstrap.childChannelOption(option, value: value)
+        }
+        return try await bootstrap.bind(host: host, port: port).get()
     }
-}
 
-extension ChannelOption where Self == ChannelOptions.Types.SocketOption {
-    fileprivate static func keepAlive(_ name: CInt) -> Self {
-        ChannelOptions.Types.SocketOption(level: .tcp, name: NIOBSDSocket.Option(rawValue: name))
+    private func take(
+        _ channel: any Channel, _ number: UInt64, from address: String?, through door: Door
+    ) throws {
+        let place = address ?? ""
+        if !door.oneConnection, isAllowed(address, at: door) { probeOlder(of: door, from: place) }
+        let admission = counts.enter(door.owner, from: place) {
+            admit(address: address, allow: door.allow, open: $0, bounds: bounds)
+        }
+        if case .refused(let why) = admission {
+            door.remark(why)
+            return channel.close(promise: nil)
+        }
+        channel.closeFuture.whenComplete { [counts] _ in counts.leave(door.owner, from: place) }
+        let watch = try door.pipeline.install(on: channel)
+        let member = LiveConnections.Member(channel: channel, number: number, address: place, watch: watch)
+        let others = live.add(member, of: door.owner)
+        if door.oneConnection { keepLatest(of: [member] + others, place, door) }
+    }
+
+    private func isAllowed(_ address: String?, at door: Door) -> Bool {
+        guard let peer = address.flatMap({ IPAddress($0) }) else { return false }
+        return door.allow.isEmpty || door.allow.contains { $0.contains(peer) }
+    }
+
+    /// A device that lost its power comes back while its old connection seems to stand; the kernel is asked about those of
+    /// the same address. Nothing happens to the connections of other analysers behind one gateway: their peers answer.
+    private func probeOlder(of door: Door, from address: String) {
+        for member in live.of(door.owner) where member.address == address { member.onLoop { $0.probeIfSilent() } }
+    }
+
+    /// With `one_connection` the latest stays, the others end.
+    private func keepLatest(of members: [LiveConnections.Member], _ address: String, _ door: Door) {
+        guard members.count > 1, let latest = members.map(\.number).max() else { return }
+        let peer = IPAddress(address)?.description ?? address
+        door.remark("A new connection from \(peer) took the place of the one before (one_connection).")
+        for member in members where member.number != latest { member.onLoop { $0.cut() } }
     }
 }

@@ -7,30 +7,40 @@ extension Profile {
     ///
     /// - Parameters:
     ///   - capture: LIS01 frames, bare ASTM records, MLLP blocks or bare HL7; line ends CR, LF or both; any number of
-    ///     messages.
+    ///     messages. Or a link's trace (`CaptureFile`), whose incoming bytes are read, each connection by itself.
     ///   - facility: gives the time zone when the profile names none.
     public func decode(_ capture: [UInt8], facility: Facility = Facility()) -> DecodeReport {
         var report = DecodeReport(profile: (id, name))
-        if let seen = Capture.language(of: capture), seen != wire {
+        let recordings: [[UInt8]]
+        do throws(CaptureMistake) {
+            recordings = try CaptureFile.recordings(in: capture)
+        } catch {
+            report.unreadable = error.description
+            return report
+        }
+        if let seen = recordings.lazy.compactMap({ Capture.language(of: $0) }).first, seen != wire {
             report.unreadable =
                 "This recording is \(seen.words), and the profile '\(id)' is for \(wire.words). "
                 + "Choose a profile for \(seen.words), for example generic-\(seen.rawValue)."
             return report
         }
-        let parts: [InterpretedPart]
+        report.add(recordings.flatMap { parts(of: $0, facility, counting: &report.link) })
+        return report
+    }
+
+    private func parts(
+        of recording: [UInt8], _ facility: Facility, counting link: inout DecodeReport.Link
+    ) -> [InterpretedPart] {
         switch wire {
         case .astm:
-            let (found, transcript) = interpretASTM(capture, facility, naming: true)
-            parts = found
-            report.link.frames = transcript.counters.frames
-            report.link.badFrames = transcript.counters.badFrames
-            report.link.duplicateFrames = transcript.counters.duplicateFrames
+            let (found, transcript) = interpretASTM(recording, facility, naming: true)
+            link.frames += transcript.counters.frames
+            link.badFrames += transcript.counters.badFrames
+            link.duplicateFrames += transcript.counters.duplicateFrames
+            return found
         case .hl7:
-            parts = Capture.hl7Blocks(capture, into: &report.link)
-                .flatMap { interpretHL7($0, facility, naming: true) }
+            return Capture.hl7Blocks(recording, into: &link).flatMap { interpretHL7($0, facility, naming: true) }
         }
-        report.add(parts)
-        return report
     }
 }
 

@@ -42,6 +42,8 @@ public struct Profile: Sendable {
     public var wire: WireProtocol
     /// What to do with wrong checksums (ASTM).
     public var checksum: ChecksumPolicy = .strict
+    /// How the link differs from the standard otherwise.
+    public var link = LinkSettings()
     /// How messages are answered (HL7).
     public var acknowledgement: AcknowledgementPolicy = .byMessage
     /// How its bytes become text.
@@ -55,6 +57,8 @@ public struct Profile: Sendable {
         didSet { indexTests() }
     }
 
+    /// How orders reach it; nil: it takes none from us.
+    var orders: OrderRules?
     var specimen: SpecimenRule
     var patients: [PatientRule]
     var fields: ResultFields
@@ -72,6 +76,7 @@ public struct Profile: Sendable {
     var units: [String: String] = [:]
 
     private(set) var testIndex: [String: Int] = [:]
+    private var orderIndex: [String: [Int]] = [:]
 
     /// A profile that follows its protocol's standard to the letter; a file then changes what its device does otherwise.
     init(id: String, name: String, wire: WireProtocol) {
@@ -96,14 +101,21 @@ public struct Profile: Sendable {
     /// The code to send to the device for an order's code; nil when the profile knows no such test and does not pass
     /// codes through.
     public func deviceCode(forOrder code: String) -> String? {
-        let test = test(code: code) ?? tests.first { $0.orders.contains(code) || $0.loinc == code }
+        let test = test(code: code) ?? tests(forOrder: code).first
         return test.map { $0.orderCode ?? $0.code } ?? (passesThrough ? code : nil)
     }
 
+    /// The tests that an order's code stands for besides the one of that name: several for a panel.
+    func tests(forOrder code: String) -> [TestEntry] { orderIndex[code].map { $0.map { tests[$0] } } ?? [] }
+
     private mutating func indexTests() {
         testIndex = [:]
+        orderIndex = [:]
         for (index, test) in tests.enumerated() {
             for code in [test.code] + test.aliases where testIndex[code] == nil { testIndex[code] = index }
+            for code in Set(test.orders + [test.loinc].compactMap { $0 }) {
+                orderIndex[code, default: []].append(index)
+            }
         }
     }
 }

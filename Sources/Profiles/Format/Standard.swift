@@ -32,7 +32,9 @@ struct Standard: Sendable {
         ])
 
     static let hl7 = Standard(
-        specimen: SpecimenRule(id: Extraction("SPM-2.1.1", "OBR-3.1", "ORC-3.1", "OBR-2.1")),
+        specimen: SpecimenRule(
+            // IHE LAW names the container (SAC-3) where it does not number the specimen; OBR-2 is then the work order step.
+            id: Extraction("SPM-2.1.1", "SAC-3.1", "OBR-3.1", "ORC-3.1", "OBR-2.1")),
         patients: ["PID-3(5=MR)", "PID-3(1)"].map {
             PatientRule(id: Extraction("\($0).1"), authority: Extraction("\($0).4.1"))
         },
@@ -45,7 +47,8 @@ struct Standard: Sendable {
             performed: Extraction("OBX-19", "OBX-14", "OBR-7", "OBR-8")),
         value: ValueRule(from: Extraction("OBX-5")),
         comments: CommentRule(text: Extraction("NTE-3")),
-        lines: lineRule("OBX-2", ["ED", "RP"], "an image or another attachment; it stays with the message"),
+        lines: lineRule("OBX-2", ["ED", "RP"], "an image or another attachment; it stays with the message")
+            + supplementary,
         // Table 0369: Q is a control specimen, C a calibrator (SPM-11).
         kinds: [kind(.qc, "SPM-11.1", "Q"), kind(.calibration, "SPM-11.1", "C")].compactMap { $0 },
         statuses: [
@@ -72,6 +75,17 @@ struct Standard: Sendable {
     private static func kind(_ kind: ReportKind, _ path: String, _ value: String) -> KindRule? {
         FieldPath(path).map { KindRule(kind: kind, conditions: [Condition($0, .equals([value]))]) }
     }
+
+    /// IHE LAW: `code^text^system^S_OTHER^Other_Supplemental^IHELAW` is about a result and none itself.
+    private static let supplementary: [LineRule] = {
+        guard let kind = FieldPath("OBX-3.4"), let system = FieldPath("OBX-3.6") else { return [] }
+        return [
+            LineRule(
+                fate: .secondary,
+                conditions: [Condition(kind, .prefix(["S_"])), Condition(system, .equals(["IHELAW"]))],
+                why: "supplementary to a result; it stays with the message")
+        ]
+    }()
 
     private static func lineRule(_ path: String, _ values: Set<String>, _ why: String) -> [LineRule] {
         guard let path = FieldPath(path) else { return [] }

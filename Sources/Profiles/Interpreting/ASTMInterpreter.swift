@@ -21,6 +21,11 @@ extension Profile {
         return (transcript.messages.flatMap { interpret($0, processable, facility, naming) }, transcript)
     }
 
+    /// The record texts of the messages in some wire bytes or bare records.
+    func recordTexts(_ bytes: [UInt8]) -> [[UInt8]] {
+        LinkTranscript.messages(in: bytes, checksum: checksum).messages.map(\.text)
+    }
+
     private func interpret(
         _ found: LinkTranscript.Message, _ processable: Int?, _ facility: Facility, _ naming: Bool
     ) -> [InterpretedPart] {
@@ -59,6 +64,7 @@ private struct ASTMReader {
     /// How many of the records may be understood.
     let finished: Int
     let profile: Profile
+    private let facility: Facility
     private var lines: LineReader
     private var source: ASTMSource
     private var done: [SpecimenReport] = []
@@ -66,9 +72,11 @@ private struct ASTMReader {
     private var results = 0
     private var comments = CommentCollector()
     private var commentNumber = 0
+    private var hasQuery = false
 
     init(profile: Profile, facility: Facility, message: ASTMMessage, finished: Int) {
         self.profile = profile
+        self.facility = facility
         self.message = message
         self.finished = finished
         lines = LineReader(profile: profile, facility: facility)
@@ -95,7 +103,7 @@ private struct ASTMReader {
             case .comment: readComment(record)
             case .query:
                 beginLevel()
-                readQuery(record)
+                if !hasQuery { readQuery() }
             case .scientific, .terminator: beginLevel()
             case .manufacturer, .other: break
             }
@@ -143,12 +151,18 @@ private struct ASTMReader {
         open = report
     }
 
-    private mutating func readQuery(_ record: Record) {
-        // Q.3 is patient^specimen; ALL asks for everything.
-        let specimen = record.text(field: 3, repeat: 1, component: 2) ?? ""
-        let patient = record.text(field: 3, repeat: 1, component: 1) ?? ""
-        done.append(
-            SpecimenReport(kind: .query, specimen: trimmed(specimen), patient: PatientClaim(value: patient)))
+    /// All Q records of the message are one query: a report for each specimen it names.
+    private mutating func readQuery() {
+        hasQuery = true
+        let rules = profile.orders?.astm ?? ASTMOrderRules()
+        guard let query = ASTMQuery(message, profile: profile, rules: rules, facility: facility) else { return }
+        let specimens = query.isCancel ? query.givenUp : query.specimens
+        // Component 1 is the patient where component 2 is the specimen, and one specimen is asked for.
+        let isPaired = rules.specimen.first?.component == 2 && specimens.asked.count == 1
+        let claim = isPaired ? query.record.text(field: 3, repeat: 1, component: 1) : nil
+        done += queryReports(
+            specimens, asksForAll: query.asksForAll, isCancel: query.isCancel, remarks: query.remarks, at: "Q|1",
+            patient: claim == specimens.asked.first?.sent ? nil : claim.flatMap { PatientClaim(value: $0) })
     }
 
     private mutating func close() {

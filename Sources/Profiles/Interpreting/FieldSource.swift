@@ -12,6 +12,10 @@ protocol FieldSource {
     /// The texts of a field, cut once: of every repeat its components, or of each the subcomponent asked for; nil where
     /// nothing is said. For everything that looks at many parts, so that the work grows with the field's length only.
     func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]]
+    /// The bytes of a whole field as sent, without looking into it.
+    func byteCount(_ path: FieldPath) -> Int
+    /// The type and length of a value that is no text (HL7 v2 ED, RP), for people; nil for every other.
+    var attachment: String? { get }
     /// What stands between components, for a text made of several.
     var componentMark: String { get }
     /// What stands between repeats.
@@ -22,6 +26,7 @@ protocol FieldSource {
 
 extension FieldSource {
     func typedValue(_ path: FieldPath) -> String? { nil }
+    var attachment: String? { nil }
 
     /// The text at a path: the repeat it names, else the first.
     func text(_ path: FieldPath) -> String? {
@@ -138,6 +143,8 @@ struct ASTMSource: FieldSource {
 
     func repeats(_ path: FieldPath) -> Int { record(path)?.repeats(path.field) ?? 0 }
 
+    func byteCount(_ path: FieldPath) -> Int { record(path)?.raw(path.field).count ?? 0 }
+
     func components(_ path: FieldPath, repeat number: Int) -> Int {
         record(path)?.components(path.field, repeat: number) ?? 0
     }
@@ -169,6 +176,16 @@ struct HL7Source: FieldSource {
     private func segment(_ path: FieldPath) -> HL7Segment? { segments[path.name] }
 
     func repeats(_ path: FieldPath) -> Int { segment(path)?.repeats(path.field) ?? 0 }
+
+    func byteCount(_ path: FieldPath) -> Int { segment(path)?.raw(path.field).count ?? 0 }
+
+    /// OBX-2 and the length of OBX-5.
+    var attachment: String? {
+        guard let segment = segments[Self.obx], let type = segment.text(field: 2), type == "ED" || type == "RP" else {
+            return nil
+        }
+        return "\(type), \(segment.raw(5).count) bytes"
+    }
 
     func components(_ path: FieldPath, repeat number: Int) -> Int {
         segment(path)?.components(path.field, repeat: number) ?? 0

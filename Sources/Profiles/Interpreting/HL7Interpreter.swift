@@ -73,6 +73,7 @@ extension HL7Message {
 private struct HL7Reader {
     let message: HL7Message
     let profile: Profile
+    private let facility: Facility
     private var lines: LineReader
     private var source: HL7Source
     private var groups: [Group] = []
@@ -88,6 +89,7 @@ private struct HL7Reader {
 
     init(profile: Profile, facility: Facility, message: HL7Message) {
         self.profile = profile
+        self.facility = facility
         self.message = message
         lines = LineReader(profile: profile, facility: facility)
         source = HL7Source(message)
@@ -96,9 +98,24 @@ private struct HL7Reader {
     mutating func reports() -> [SpecimenReport] {
         let segments = Array(message.segments)
         let purpose = message.purpose
+        if purpose == .query, let query = query() { return query }
         guard purpose == .result else { return [setAside(segments, purpose)] }
         group(segments)
         return groups.map { read($0) }
+    }
+
+    /// A query by its own type, whether or not this device's is answered.
+    private func query() -> [SpecimenReport]? {
+        let dialects = [profile.orders?.dialect].compactMap { $0 } + [.mindray, .law, .cepheid]
+        for dialect in dialects {
+            guard let query = HL7Query(message, profile: profile, dialect: dialect, facility: facility) else {
+                continue
+            }
+            return queryReports(
+                query.specimens, asksForAll: query.asksForAll, isCancel: query.isCancel, remarks: query.remarks,
+                at: "\(message.plainType ?? "MSH")|1")
+        }
+        return nil
     }
 
     /// A message that carries no results: its OBX segments, if any, are no results either.
@@ -119,7 +136,9 @@ private struct HL7Reader {
 
     /// ORU: `PID { [ORC] OBR {OBX} [SPM] }`.
     ///
-    /// OUL^R22: `PID { SPM { OBR [ORC] {OBX} } }` (HL7 v2 sections 7.3.1, 7.3.7).
+    /// OUL^R22: `PID { SPM [SAC] { OBR [ORC] {OBX} } }`.
+    ///
+    /// OUL^R23: `PID { SPM { SAC { OBR [ORC] {OBX} } } }` (HL7 v2 sections 7.3.1, 7.3.7, 7.3.8).
     private mutating func group(_ segments: [HL7Segment]) {
         let specimenFirst = message.plainType == "OUL"
         var shared: [HL7Segment] = []
@@ -150,6 +169,11 @@ private struct HL7Reader {
                 } else {
                     group.context.append(segment)
                 }
+            case "SAC" where specimenFirst:
+                // A container holds for all orders of the specimen behind it, until the next.
+                close()
+                specimen = specimen.filter { $0.name != "SAC" } + [segment]
+                group = Group(context: shared + specimen)
             case "ORC":
                 if specimenFirst, group.has("OBR"), !group.has("ORC"), group.lines.isEmpty {
                     group.context.append(segment)

@@ -58,8 +58,17 @@ struct LineReader {
     /// It ends up in exactly one of the report's lists; `problems` may add a remark on it.
     mutating func read(_ source: some FieldSource, at: String, into report: inout SpecimenReport) {
         if let rule = profile.lines.first(where: { isFor($0, source) }) {
-            let line = AsideLine(at: at, why: rule.why)
+            let line = AsideLine(at: at, why: rule.why + (source.attachment.map { " (\($0))" } ?? ""))
             if rule.fate == .secondary { report.secondary.append(line) } else { report.ignored.append(line) }
+            return
+        }
+        if let bytes = oversize(source) {
+            report.problems.append(
+                Problem(
+                    at: at,
+                    what:
+                        "its value has \(bytes) bytes, and at most \(MessageLimits.standard.valueBytes) are taken for a "
+                        + "measurement; the bytes stay in the journal", held: .unreadable))
             return
         }
         guard let code = code(source) else {
@@ -94,6 +103,15 @@ struct LineReader {
         }
         report.observations.append(observation)
         report.problems += remarks
+    }
+
+    /// The length of a value that is too long to be one.
+    private func oversize(_ source: some FieldSource) -> Int? {
+        for place in profile.value.from.sources where source.holds(place.conditions) {
+            let bytes = source.byteCount(place.path)
+            if bytes > MessageLimits.standard.valueBytes { return bytes }
+        }
+        return nil
     }
 
     private func isFor(_ rule: LineRule, _ source: some FieldSource) -> Bool {

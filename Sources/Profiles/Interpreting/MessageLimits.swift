@@ -10,6 +10,8 @@ struct MessageLimits: Sendable {
     var results = 10_000
     /// Repeats and components of one field together.
     var partsOfField = 50_000
+    /// Bytes of one value that decoding, JSON and store copy; of a longer one only the length is told.
+    var valueBytes = 128 << 10
 
     static let standard = MessageLimits()
 

@@ -12,6 +12,11 @@ struct ZoneClock {
         self.zone = zone
     }
 
+    /// The offset in seconds at a moment, given in seconds since 1970.
+    func offset(at seconds: Int) -> Int {
+        zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
+    }
+
     /// The offset in seconds at a local time, given in seconds since 1970 as if it were UTC.
     mutating func offset(atLocal seconds: Int) -> Int {
         let hour = seconds / 3_600

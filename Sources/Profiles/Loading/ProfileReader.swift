@@ -1,6 +1,4 @@
-import ASTM
 import Core
-import HL7
 
 /// Reads one `profile.yaml`.
 ///
@@ -19,7 +17,7 @@ enum ProfileReader {
                 return nil
             }
             var profile = Profile(id: id, name: name ?? id, wire: wire)
-            readLink(map["link"], into: &profile)
+            LinkReader(wire: wire).read(map["link"], into: &profile)
             if let encoding = map["charset"]?.choice(of: CharacterEncoding.self) { profile.encoding = encoding }
             profile.timeZone = map["time_zone"]?.timeZone()
             if let passes = map["pass_through"]?.bool() { profile.passesThrough = passes }
@@ -30,21 +28,9 @@ enum ProfileReader {
             reader.readComments(map["comments"], into: &profile.comments)
             if let rules = map["lines"]?.list(of: reader.line) { profile.lines = rules + profile.lines }
             if let rules = map["kinds"]?.list(of: reader.kind) { profile.kinds = rules + profile.kinds }
+            if let orders = map["orders"] { profile.orders = OrderRulesReader(wire: wire).read(orders) }
             readCodes(map, into: &profile)
             return profile
-        }
-    }
-
-    private static func readLink(_ value: YAMLValue?, into profile: inout Profile) {
-        _ = value?.map { map in
-            if let checksum = map["checksum"] {
-                if profile.wire == .hl7 { checksum.mistake("HL7 has no checksum; remove it") }
-                profile.checksum = checksum.choice(of: ChecksumWord.self)?.policy ?? .strict
-            }
-            if let acknowledge = map["acknowledge"] {
-                if profile.wire == .astm { acknowledge.mistake("ASTM frames are always acknowledged; remove it") }
-                profile.acknowledgement = acknowledge.choice(of: AcknowledgeWord.self)?.policy ?? .byMessage
-            }
         }
     }
 
@@ -63,34 +49,6 @@ enum ProfileReader {
         profile.tests = (map["tests"]?.entries() ?? []).compactMap { reader.test(code: $0.key, $0.value) }
         if profile.tests.isEmpty && !profile.passesThrough {
             map.value.mistake("a profile needs 'tests', or 'pass_through: true' to hand codes on as they come")
-        }
-    }
-}
-
-/// The words of `link.checksum`.
-private enum ChecksumWord: String, CaseIterable {
-    case strict, lenient, off
-
-    var policy: ChecksumPolicy {
-        switch self {
-        case .strict: .strict
-        case .lenient: .lenient
-        case .off: .off
-        }
-    }
-}
-
-/// The words of `link.acknowledge`.
-private enum AcknowledgeWord: String, CaseIterable {
-    case byMessage = "by-message"
-    case original, enhanced, never
-
-    var policy: AcknowledgementPolicy {
-        switch self {
-        case .byMessage: .byMessage
-        case .original: .original
-        case .enhanced: .enhanced
-        case .never: .never
         }
     }
 }

@@ -2,8 +2,9 @@ import Core
 import Foundation
 
 /// The test cases that come with a profile: `testcases/<fact>/` holds a recording (any file that is not named
-/// `expected…` or `README.md`) and either `expected.json`, what `decode --format json` must print, or
-/// `expected-error.txt`, the sentence with which it must refuse.
+/// `expected…`, `orders.json` or `README.md`) and either `expected.json`, what `decode --format json` must print, or
+/// `expected-error.txt`, the sentence with which it must refuse; or the recording is a query, `orders.json` holds orders,
+/// and `expected-reply.txt` the answer (see `DialogueCase`).
 public struct ProfileCase: Sendable, Hashable, CustomStringConvertible {
     /// The profile's id.
     public var profile: String
@@ -23,10 +24,17 @@ public struct ProfileCase: Sendable, Hashable, CustomStringConvertible {
             .map { ProfileCase(profile: entry.id, fact: $0, directory: "\(folder)/\($0)") }
     }
 
+    /// Whether its recording can be read, and is not about orders.
+    public var holdsResults: Bool {
+        let exists = { (file: String) in FileManager.default.fileExists(atPath: "\(directory)/\(file)") }
+        return exists("expected.json") && !exists(DialogueCase.ordersFile)
+    }
+
     /// The recording's bytes and file name.
     public func capture() throws(CaseFault) -> (bytes: [UInt8], file: String) {
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
-            .filter { !$0.hasPrefix("expected") && !$0.hasPrefix(".") && $0 != "README.md" }
+            .filter { !$0.hasPrefix("expected") && !$0.hasPrefix(".") }
+            .filter { $0 != "README.md" && $0 != DialogueCase.ordersFile }
         guard files.count == 1, let data = FileManager.default.contents(atPath: "\(directory)/\(files[0])") else {
             throw CaseFault(what: "\(directory) must hold exactly one recording; there are \(files.count)")
         }
@@ -36,7 +44,10 @@ public struct ProfileCase: Sendable, Hashable, CustomStringConvertible {
     /// Runs the case.
     /// - Throws: what is different, in words.
     public func run(with profile: Profile) throws(CaseFault) {
-        let report = profile.decode(try capture().bytes, facility: Facility())
+        let bytes = try capture().bytes
+        let dialogue = try DialogueCase(directory, profile)
+        try dialogue?.run(query: bytes)
+        let report = profile.decode(bytes, facility: Facility())
         if let expected = text(of: "expected-error.txt") {
             guard let refusal = report.unreadable else {
                 throw CaseFault(what: "it should be refused, but was read")
@@ -47,6 +58,7 @@ public struct ProfileCase: Sendable, Hashable, CustomStringConvertible {
             return
         }
         guard let expected = text(of: "expected.json") else {
+            if dialogue != nil { return }
             throw CaseFault(what: "\(directory) has neither expected.json nor expected-error.txt")
         }
         let wanted: JSONValue

@@ -7,11 +7,13 @@ struct RecoveryReport: Equatable {
     var openMessages = 0
     /// Deliveries that were being sent.
     var leasedDeliveries = 0
+    /// Orders that were being sent to devices.
+    var dispatches = 0
 }
 
 /// Puts right at opening what the last process could not finish.
 ///
-/// Both searches go over partial indexes, so that opening takes the same time however large the file is.
+/// All searches go over partial indexes, so that opening takes the same time however large the file is.
 enum Recovery {
     /// Why an open message is incomplete.
     static let reason = "the link or the daemon ended in mid-message"
@@ -47,6 +49,8 @@ enum Recovery {
                     SELECT id FROM delivery INDEXED BY delivery_head WHERE head = 1 AND state < 2 AND not_before > 0)
                 """
             ).run()
+            report.dispatches = try session.recoverDispatches()
+            try session.configureDownloads()
             try session.query("COMMIT").run()
             return report
         } catch {

@@ -5,6 +5,8 @@ extension Order {
     /// stays.
     func amended(by later: Order) -> Order {
         var order = self
+        // Placed again after it was withdrawn, it asks for what it now says, not for what it once said.
+        if state != .open, later.state == .open, !later.tests.isEmpty { order.tests = [] }
         order.placer = later.placer ?? placer
         order.priority = later.priority
         order.state = later.state

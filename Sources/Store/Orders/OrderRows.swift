@@ -85,7 +85,9 @@ extension WriteSession {
         StoredOrder.select + " WHERE o.accession = ? AND o.kind = \(kind.code) AND o.mrn_system = ? AND o.mrn = ?"
     }
 
-    func insert(_ order: Order, received: Timestamp, source: MessageID?) throws {
+    /// Returns its number.
+    @discardableResult
+    func insert(_ order: Order, received: Timestamp, source: MessageID?) throws -> Int64 {
         try query(
             """
             INSERT INTO orders (accession, kind, mrn_system, mrn, received, source, state, priority, placer, family,
@@ -98,6 +100,7 @@ extension WriteSession {
                 .text(order.accession), .code(order.kind), .int(try number(ofSystem: order.patient.mrnSystem)),
                 .text(order.patient.mrn), .int(received.microseconds), .int(orNull: source?.number),
             ] + changing(order))
+        return lastID
     }
 
     func update(_ id: Int64, to order: Order) throws {

@@ -58,12 +58,15 @@ extension WriteSession {
         _ order: Order, _ received: Timestamp, _ source: MessageID?, _ receipt: inout OrderReceipt
     ) throws {
         if let former = try stored(order) {
-            try update(former.id, to: withStudy(former.order.amended(by: order)))
+            let amended = withStudy(former.order.amended(by: order))
+            try update(former.id, to: amended)
             try note(former.id, cancelled: false, received, source)
+            receipt.dispatches += try noteForDevices(former.id, from: former.order, to: amended)
             receipt.amended += 1
         } else {
-            try insert(withStudy(order), received: received, source: source)
+            let id = try insert(withStudy(order), received: received, source: source)
             receipt.placed += 1
+            receipt.dispatches += try noteForDevices(id, from: nil, to: order)
             if order.kind == .laboratory, order.state == .open { try noteResultsElsewhere(order) }
         }
     }
@@ -82,6 +85,7 @@ extension WriteSession {
             withdrawn.state = .cancelled
             try update(former.id, to: withdrawn)
             try note(former.id, cancelled: true, received, source)
+            receipt.dispatches += try noteForDevices(former.id, from: former.order, to: withdrawn)
         } else {
             var unknown = order
             unknown.state = .cancelled

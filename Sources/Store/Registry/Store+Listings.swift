@@ -68,17 +68,34 @@ enum Listings {
             guard let state = OrderState(rawValue: state) else { return [] }
             conditions.add("o.state = \(state.code)")
         }
-        return try Query(database, StoredOrder.select + conditions.sql + " ORDER BY o.id DESC LIMIT ?")
-            .all(conditions.values + [.int(limit)]) { row in
-                let stored = try StoredOrder(row)
-                let order = stored.order
-                return OrderRow(
-                    accession: order.accession, mrn: order.patient.mrn, patient: order.patient.shownName,
-                    kind: order.kind.rawValue, priority: order.priority.rawValue,
-                    tests: order.imaging.map { [$0.procedure.code] } ?? order.tests.map(\.code),
-                    state: order.state.rawValue, received: stored.received.iso8601)
-            }
+        return try Query(
+            database,
+            """
+            SELECT \(StoredOrder.columns), \(devices("c.placed <> ''")),
+                \(devices("c.state = \(StoredDispatch.refused.code)"))
+            FROM orders o JOIN mrn_system s ON s.id = o.mrn_system\(conditions.sql) ORDER BY o.id DESC LIMIT ?
+            """
+        ).all(conditions.values + [.int(limit)]) { row in
+            let stored = try StoredOrder(row)
+            let order = stored.order
+            return OrderRow(
+                accession: order.accession, mrn: order.patient.mrn, patient: order.patient.shownName,
+                kind: order.kind.rawValue, priority: order.priority.rawValue,
+                tests: order.imaging.map { [$0.procedure.code] } ?? order.tests.map(\.code),
+                state: order.state.rawValue, received: stored.received.iso8601,
+                devices: names(row.text(25)), refused_by: names(row.text(26)))
+        }
     }
+
+    /// The names of an order's devices with a condition, one a line.
+    private static func devices(_ condition: String) -> String {
+        """
+        (SELECT group_concat(d.name, char(10)) FROM dispatch c INDEXED BY dispatch_order
+            JOIN device d ON d.id = c.device WHERE c.order_id = o.id AND \(condition))
+        """
+    }
+
+    private static func names(_ lines: String) -> [String] { lines.split(separator: "\n").map(String.init).sorted() }
 
     static func holds(_ database: Database, _ filter: ListingFilter, limit: Int64) throws -> [HoldRow] {
         guard let state = HoldState(rawValue: filter.state ?? HoldState.open.rawValue) else { return [] }

@@ -5,12 +5,15 @@ import Synchronization
 
 /// Connections that read beside the writer, taken in turn.
 ///
-/// Each read sees one state of the database throughout.
+/// Each read sees one state of the database throughout: all that was committed before it began.
 final class ReaderPool: Sendable {
     private let connections: [(database: DatabaseQueue, queue: DispatchQueue)]
     private let turn = Atomic<Int>(0)
+    private let waiting = Atomic<Int>(0)
+    private let mostWaiting: Int
 
     init(_ file: URL, connections count: Int, _ limits: StoreConfiguration) throws {
+        mostWaiting = limits.waitingReads
         connections = try (0..<max(1, count)).map { number in
             (try Connection.reader(file, limits), DispatchQueue(label: "labrador-store-reader-\(number)"))
         }
@@ -32,6 +35,24 @@ final class ReaderPool: Sendable {
             queue.async { continuation.resume(returning: Self.read(database, work)) }
         }
         return try outcome.get()
+    }
+
+    /// Reads without blocking the caller's thread, which may be an event loop; `done` runs once, on another thread unless
+    /// too many wait already.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value,
+        done: @escaping @Sendable (Result<Value, StoreError>) -> Void
+    ) {
+        guard waiting.add(1, ordering: .relaxed).newValue <= mostWaiting else {
+            waiting.subtract(1, ordering: .relaxed)
+            return done(.failure(.refused("\(mostWaiting) questions already wait")))
+        }
+        let (database, queue) = next
+        queue.async { [self] in
+            let outcome = Self.read(database, work)
+            waiting.subtract(1, ordering: .relaxed)
+            done(outcome)
+        }
     }
 
     /// Reads on the caller's thread.

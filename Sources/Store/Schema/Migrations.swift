@@ -9,6 +9,7 @@ enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         Migration0001.register(in: &migrator)
+        Migration0002.register(in: &migrator)
         return migrator
     }
 

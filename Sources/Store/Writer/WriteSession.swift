@@ -70,6 +70,8 @@ struct StoreSettings: Sendable {
     var destinations: [DestinationID]
     var limits: StoreConfiguration
     var stations: WorklistStations?
+    /// Devices that are told of orders without asking.
+    var downloads: [DownloadDevice]
     var clock: @Sendable () -> Timestamp
 
     var hasDestinations: Bool { !destinations.isEmpty }

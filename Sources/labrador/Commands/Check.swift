@@ -23,10 +23,7 @@ struct Check: ParsableCommand {
         ]
         if let orders = configuration.ordersHL7 { lines.append("orders       HL7 over MLLP on \(orders)") }
         for device in configuration.devices {
-            let (host, port, allow) = device.link.listening
-            let who = allow.isEmpty ? "anybody" : allow.map(\.description).joined(separator: ", ")
-            let place = SocketAddressText(host: host, port: port)
-            lines.append("device       \(device.id): \(device.profile.id), listens on \(place) for \(who)")
+            lines.append("device       \(device.id): \(device.profile.id), \(device.link.words)")
         }
         if let dicom = configuration.dicom {
             lines.append("radiology    \(dicom.aeTitle) on \(dicom.listen), worklist scope \(dicom.scope)")

@@ -40,10 +40,10 @@ struct CommandProfiles {
         return "There is no profile '\(printable(id))' in \(library.directories.joined(separator: ", ")). \(hint)"
     }
 
-    /// The recordings of a profile's test cases.
+    /// The recordings of a profile's test cases, without those that are meant to be refused and those about orders.
     func recordings(of id: String) throws -> [[UInt8]] {
         guard let entry = library.entries.first(where: { $0.id == id }) else { return [] }
-        return try ProfileCase.cases(of: entry).map { test in
+        return try ProfileCase.cases(of: entry).filter(\.holdsResults).map { test in
             do throws(CaseFault) {
                 return try test.capture().bytes
             } catch {

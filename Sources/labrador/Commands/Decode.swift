@@ -33,8 +33,19 @@ struct Decode: ParsableCommand {
         let report = try library.profile(profile).decode(try InputFile.read(capture), facility: library.facility)
         switch format {
         case .json: say(report.json.indented)
-        case .text: say(report.text)
+        // What a device sent must not drive the terminal.
+        case .text: say(Self.withoutControls(report.text))
         }
         if report.unreadable != nil { throw CommandFailure("") }
+    }
+
+    /// Control characters, but for line ends, as a dot.
+    static func withoutControls(_ text: String) -> String {
+        var shown = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            shown.append(isControl && scalar != "\n" ? "\u{B7}" : scalar)
+        }
+        return String(shown)
     }
 }

@@ -23,7 +23,8 @@ struct ConfigurationReader {
             configuration.profileFolders = profileFolders(map["profiles"])
             let library = ProfileLibrary(directories: configuration.profileFolders)
             if let devices = map["devices"] {
-                configuration.devices = DeviceReader(library: library, plan: plan).devices(devices)
+                configuration.devices =
+                    DeviceReader(library: library, plan: plan, opensFiles: opensFiles).devices(devices)
             }
             if let dicom = map["dicom"] { configuration.dicom = DICOMReader(plan: plan).section(dicom) }
             if let destinations = map["destinations"] {

@@ -6,24 +6,38 @@ import Profiles
 struct DeviceReader {
     let library: ProfileLibrary
     let plan: ListenPlan
+    /// Whether files with certificates and keys are opened to see that they are of use.
+    let opensFiles: Bool
 
     /// The devices that are right; what is wrong is noted.
     func devices(_ value: YAMLValue) -> [DeviceConfiguration] {
         var seen: Set<String> = []
+        let links = LinkReader(plan: plan, tls: TLSReader(opensFiles: opensFiles))
         return value.list { entry in
-            entry.map { map in device(map, &seen) } ?? nil
+            entry.map { map in device(map, &seen, links) } ?? nil
         } ?? []
     }
 
-    private func device(_ map: YAMLMap, _ seen: inout Set<String>) -> DeviceConfiguration? {
+    private func device(_ map: YAMLMap, _ seen: inout Set<String>, _ links: LinkReader) -> DeviceConfiguration? {
         let id = map.require("id")
         let name = id.flatMap(ConfigurationReader.id)
         if let name, !seen.insert(name).inserted { id?.mistake("'\(name)' names two devices; ids must differ") }
         if name == "orders" { id?.mistake("'orders' is the name of the order listener; choose another") }
         let profile = map.require("profile").flatMap(profile)
-        let link = map.require("link").flatMap { self.link($0, of: name ?? "") }
+        let link = map.require("link").flatMap { links.link($0, of: name ?? "") }
+        let orders = map["orders"]
+        let word = orders?.choice(of: OrdersWord.self)
         guard let name, let profile, let link else { return nil }
-        return DeviceConfiguration(id: DeviceID(name), profile: profile, link: link)
+        var device = DeviceConfiguration(id: DeviceID(name), profile: profile, link: link)
+        if word == .download {
+            if !profile.canDownload {
+                let otherwise = profile.answersQueries ? "; it gets them when it asks" : "; remove it"
+                orders?.mistake(
+                    "profile '\(profile.id)' does not say how orders are sent to this analyser\(otherwise)")
+            }
+            device.isToldOfOrders = true
+        }
+        return device
     }
 
     private func profile(_ value: YAMLValue) -> Profile? {
@@ -38,31 +52,12 @@ struct DeviceReader {
             return nil
         }
     }
+}
 
-    private func link(_ value: YAMLValue, of device: String) -> DeviceLink? {
-        value.map { map in
-            let serial = map["serial"]
-            serial?.mistake("serial links are not supported yet; use `tcp: { listen: HOST:PORT }`")
-            return (serial == nil ? map.require("tcp") : map["tcp"]).flatMap { tcp($0, of: device) }
-        } ?? nil
-    }
-
-    private func tcp(_ value: YAMLValue, of device: String) -> DeviceLink? {
-        value.map { map in
-            let connect = map["connect"]
-            connect?.mistake("connecting to a device is not supported yet; use `listen: HOST:PORT`")
-            let allow = map["allow"]?.list(allowsSingle: true, of: range) ?? []
-            guard let listen = connect == nil ? map.require("listen") : map["listen"],
-                let address = ConfigurationReader.address(listen)
-            else { return nil }
-            plan.add(address, for: "device \(device)", at: listen)
-            return .tcpListen(host: address.host, port: address.port, allow: allow)
-        } ?? nil
-    }
-
-    private func range(_ value: YAMLValue) -> AddressRange? {
-        guard let text = value.name() else { return nil }
-        return AddressRange(text)
-            ?? value.wrong("'\(text)' is neither an IP address nor a range of them; write 10.0.0.21 or 10.0.0.0/24")
-    }
+/// The words of `orders`: when an analyser hears of orders.
+private enum OrdersWord: String, CaseIterable {
+    /// When it asks.
+    case query
+    /// As soon as they come, and when it asks.
+    case download
 }

@@ -23,16 +23,17 @@ struct Daemon {
 
     /// Runs until SIGTERM, SIGINT or, when its terminal goes away, SIGHUP.
     func run() async throws {
-        // Before anything is opened. Files, the console and the destinations need descriptors too.
-        var bounds = LinkBounds()
-        bounds.connectionsInAll = min(bounds.connectionsInAll, DescriptorLimit.raise() / 4 * 3)
+        // Before anything is opened.
+        let bounds = linkBounds()
         let store = try openStore()
         try warnOfOrphans(store)
-        let status = LinkStatusBoard(lastMessages: try await lastMessages(store))
+        let status = LinkStatusBoard(lastMessages: try await lastMessages(store), clock: wallClock)
         let committed = Nudge()
         let lanes = try makeLanes(store)
         let nudgeLanes: @Sendable () -> Void = { for lane in lanes { lane.nudge() } }
-        let inbox = NudgingStore(base: store, committed: committed, released: nudgeLanes)
+        let downloads = OrderDownloads()
+        let inbox = NudgingStore(
+            base: store, committed: committed, released: nudgeLanes, ordered: { downloads.nudge() })
         let readiness = Readiness(
             waitingFor: configuration.dicom == nil ? ["links", "console"] : ["links", "console", "radiology"])
 
@@ -40,9 +41,10 @@ struct Daemon {
             service: LinkService(
                 devices: configuration.devices,
                 orderListener: configuration.ordersHL7.map { .init(host: $0.host, port: $0.port) },
-                bounds: bounds, facility: configuration.facility, journal: inbox, orders: inbox, status: status,
+                bounds: bounds, facility: configuration.facility, journal: inbox, orders: inbox,
+                deviceOrders: store, downloads: downloads, status: status,
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger, clock: wallClock),
-            status: status, readiness: readiness, logger: logger)
+            downloads: downloads, status: status, readiness: readiness, logger: logger)
         let processor = ResultProcessor(
             ledger: store,
             profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
@@ -72,6 +74,25 @@ struct Daemon {
         try await run(services)
         store.close()
         notifySystemd("STOPPING=1")
+    }
+
+    /// Room for two connections of each device, as far as the system gives descriptors. Listeners and serial ports have
+    /// theirs; files, the console and the destinations need some too.
+    private func linkBounds() -> LinkBounds {
+        var bounds = LinkBounds()
+        let devices = configuration.devices.count
+        let wanted = max(bounds.connectionsInAll, 2 * devices + 512)
+        let held = configuration.devices.reduce(0) { $0 + DescriptorLimit.held(by: $1.link) }
+        let left = DescriptorLimit.raise(for: wanted) - held
+        bounds.connectionsInAll = max(1, min(wanted, left / 4 * 3))
+        if bounds.connectionsInAll < devices {
+            logger.warning(
+                """
+                this process may have too few files open for \(devices) devices: only \(bounds.connectionsInAll) \
+                connections are possible at once. Raise the limit (LimitNOFILE= in the systemd unit, or ulimit -n).
+                """)
+        }
+        return bounds
     }
 
     private func run(_ services: [any Service]) async throws {
@@ -107,8 +128,11 @@ struct Daemon {
             return try Store.open(
                 folder: URL(fileURLWithPath: configuration.storePath), facility: configuration.facility,
                 destinations: configuration.destinations.map(\.id),
-                stations: configuration.dicom.map { WorklistStations($0.modalities.map($0.caller)) }, logger: logger,
-                clock: wallClock,
+                stations: configuration.dicom.map { WorklistStations($0.modalities.map($0.caller)) },
+                downloads: configuration.devices.filter(\.hearsOfOrders).map {
+                    DownloadDevice(id: $0.id, places: $0.isToldOfOrders, withdraws: $0.canWithdraw)
+                },
+                logger: logger, clock: wallClock,
                 fatal: { error in
                     // Whatever was not acknowledged comes again; going on could acknowledge what is not on the disk.
                     printError("labrador: \(error.sentence) The process ends so that nothing more is acknowledged.")

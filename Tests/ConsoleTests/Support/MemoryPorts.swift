@@ -93,7 +93,20 @@ final class MemoryRegistry: Registry, OrderBook {
 
 struct MemoryDevices: DeviceBoard {
     var rows: [DeviceRow] = []
+    /// What went over the links, by device.
+    var traces: [String: [TraceRow]] = [:]
+
     func devices() -> [DeviceRow] { rows }
+
+    func trace(_ device: String, after: Int64?, limit: Int) -> TracePage? {
+        guard let row = rows.first(where: { $0.id == device }) else { return nil }
+        let all = traces[device] ?? []
+        let later = all.filter { $0.sequence > after ?? 0 }
+        let rows = Array(after == nil ? later.suffix(limit) : later.prefix(limit))
+        let lost = after.map { max(0, (all.first?.sequence ?? 1) - 1 - $0) } ?? 0
+        return TracePage(
+            device: device, profile: row.profile, rows: rows, next: rows.last?.sequence ?? after ?? 0, lost: lost)
+    }
 }
 
 struct FixedEcho: EchoPort {

@@ -22,8 +22,23 @@ struct House: Sendable {
     ///   - devices: names with their profiles.
     ///   - modalities: AE titles with their modality.
     ///   - posts: false for a house without destination.
+    ///   - profiles: `profile.yaml` of the site's own profiles, by `vendor/model`.
+    ///   - links: `link` of the devices we do not listen for.
+    ///   - told: devices with `orders: download`.
     init(
         _ devices: KeyValuePairs<String, String>, modalities: KeyValuePairs<String, String> = [:], posts: Bool = true,
+        profiles: [String: String] = [:], links: [String: String] = [:], told: Set<String> = [],
+        more: String = ""
+    ) throws {
+        try self.init(
+            devices: devices.map { ($0.key, $0.value) }, modalities: modalities, posts: posts, profiles: profiles,
+            links: links, told: told, more: more)
+    }
+
+    /// The same for devices that a test counts up.
+    init(
+        devices: [(id: String, profile: String)], modalities: KeyValuePairs<String, String> = [:], posts: Bool = true,
+        profiles: [String: String] = [:], links: [String: String] = [:], told: Set<String> = [],
         more: String = ""
     ) throws {
         folder = try TemporaryFolder()
@@ -33,14 +48,16 @@ struct House: Sendable {
         var lines = [
             "facility: { name: Test, time_zone: Asia/Kolkata, mrn_system: 'urn:test:mrn',",
             "  accession_system: 'urn:test:accession', authorities: { OTHER: 'urn:test:other' } }",
-            "store: { path: \(folder.path)/store }", "profiles: [\(Binary.profiles)]",
+            "store: { path: \(folder.path)/store }", "profiles: [\(folder.path)/profiles, \(Binary.profiles)]",
             "api: { listen: 127.0.0.1:\(api) }", "orders: { hl7: { listen: 127.0.0.1:\(orders) } }",
         ]
+        try Self.write(profiles, in: folder)
         if !devices.isEmpty { lines.append("devices:") }
         for (id, profile) in devices {
-            let port = try Loopback.freePort()
-            ports[id] = port
-            lines.append("  - { id: \(id), profile: \(profile), link: { tcp: { listen: 127.0.0.1:\(port) } } }")
+            if links[id] == nil { ports[id] = try Loopback.freePort() }
+            let link = links[id] ?? "{ tcp: { listen: 127.0.0.1:\(ports[id] ?? 0) } }"
+            let orders = told.contains(id) ? ", orders: download" : ""
+            lines.append("  - { id: \(id), profile: \(profile), link: \(link)\(orders) }")
         }
         if !modalities.isEmpty {
             lines += ["dicom:", "  ae_title: LABRADOR", "  listen: 127.0.0.1:\(dicom)", "  modalities:"]
@@ -53,6 +70,15 @@ struct House: Sendable {
         if posts { lines.append("destinations: [{ id: hms, fhir: { url: 'http://127.0.0.1:\(hms)/fhir' } }]") }
         self.devices = ports
         config = try folder.write(lines.joined(separator: "\n") + "\n" + more, to: "labrador.yaml")
+    }
+
+    /// The site's own profiles; an empty folder where there are none.
+    private static func write(_ profiles: [String: String], in folder: TemporaryFolder) throws {
+        for path in ["profiles"] + profiles.keys.map({ "profiles/\($0)" }) {
+            try FileManager.default.createDirectory(
+                atPath: folder.path + "/" + path, withIntermediateDirectories: true)
+        }
+        for (path, text) in profiles { try folder.write(text, to: "profiles/\(path)/profile.yaml") }
     }
 
     // MARK: - Processes

@@ -2,12 +2,13 @@
 struct MadeUpOrder: Sendable {
     var accession: String
     var mrn: String
+    var test = "CBC"
 
     /// The order as contract JSON.
     var json: String {
         #"{"accession":"\#(accession)","placer":"P-\#(accession)","mrn":"\#(mrn)","kind":"laboratory","#
             + #""patient":{"family":"TEST","given":"PERSON","birth_date":"1981-04-02","sex":"F"},"#
-            + #""tests":[{"code":"CBC","text":"Complete blood count"}],"specimen":{"type":"EDTA blood"}}"#
+            + #""tests":[{"code":"\#(test)","text":"Complete blood count"}],"specimen":{"type":"EDTA blood"}}"#
     }
 
     /// ORM^O01.

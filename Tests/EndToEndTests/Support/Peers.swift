@@ -16,6 +16,9 @@ final class ASTMLine {
 
     init(port: Int) throws { client = try TCPClient(port: port) }
 
+    /// Over a connection that is there.
+    init(_ client: TCPClient) { self.client = client }
+
     /// STX number text CR ETX checksum CR LF for each record (LIS01-A2 6.3.1).
     static func frames(_ records: [String]) -> [[UInt8]] {
         records.enumerated().map { frame(number: ($0 + 1) % 8, text: $1 + "\r", isFinal: true) }

@@ -33,7 +33,7 @@ final class Program: @unchecked Sendable {
         try err.close()
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
 
     var processID: pid_t { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
@@ -42,7 +42,13 @@ final class Program: @unchecked Sendable {
     var err: String { (try? String(contentsOfFile: errFile, encoding: .utf8)) ?? "" }
 
     /// Sends a signal.
-    func signal(_ number: Int32) { if process.isRunning { kill(process.processIdentifier, number) } }
+    func signal(_ number: Int32) { if process.isRunning { Glibc.kill(process.processIdentifier, number) } }
+
+    /// SIGKILL, for a peer that would go on for ever.
+    func kill() async throws {
+        signal(SIGKILL)
+        try await ended()
+    }
 
     /// Waits for its end; its exit code, or minus the signal that ended it.
     @discardableResult
@@ -61,10 +67,12 @@ struct Output: Sendable {
 
 /// Runs a program to its end.
 func run(
-    _ executable: String, _ arguments: [String], directory: String? = nil, within limit: Duration = .seconds(60)
+    _ executable: String, _ arguments: [String], directory: String? = nil, environment: [String: String] = [:],
+    within limit: Duration = .seconds(60)
 ) async throws -> Output {
     let folder = try TemporaryFolder()
-    let program = try Program(executable, arguments, folder: folder, name: "run", directory: directory)
+    let program = try Program(
+        executable, arguments, folder: folder, name: "run", directory: directory, environment: environment)
     let code = try await program.ended(within: limit)
     return Output(code: code, out: program.out, err: program.err)
 }

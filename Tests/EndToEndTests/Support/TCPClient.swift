@@ -11,12 +11,16 @@ final class TCPClient {
 
     /// Connects to this machine.
     /// - Parameter timeout: how long a read may wait, in seconds.
-    init(port: Int, timeout: Int = 30) throws(Lost) {
+    /// - Parameter receiveBuffer: bytes the kernel may hold for us unread; by default as it likes.
+    init(port: Int, timeout: Int = 30, receiveBuffer: Int32? = nil) throws(Lost) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         var limit = timeval(tv_sec: timeout, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         let connected = Loopback.withAddress(port: port) { Glibc.connect(descriptor, $0, $1) }
         guard connected == 0 else {
             // Every property is set, so `deinit` runs and closes the descriptor. Closing it here as well would close
@@ -24,6 +28,9 @@ final class TCPClient {
             throw Lost(description: "no connection to port \(port): \(String(cString: strerror(errno)))")
         }
     }
+
+    /// A connection that was made already.
+    fileprivate init(accepted: Int32) { descriptor = accepted }
 
     deinit { Glibc.close(descriptor) }
 
@@ -55,6 +62,29 @@ final class TCPClient {
         }
     }
 
+    /// So many bytes.
+    func bytes(_ count: Int) throws(Lost) -> [UInt8] {
+        while buffer.count < count { try fill() }
+        defer { buffer.removeFirst(count) }
+        return Array(buffer.prefix(count))
+    }
+
+    /// Writes what fits into the sockets' buffers now; how much that was.
+    func writeWhatFits(_ bytes: [UInt8]) throws(Lost) -> Int {
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
+        guard count >= 0 || errno == EAGAIN else {
+            throw Lost(description: "write: \(String(cString: strerror(errno)))")
+        }
+        return max(0, count)
+    }
+
+    /// Whether there is room for more bytes within so many milliseconds.
+    func takesMore(within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&entry, 1, milliseconds) > 0
+    }
+
     /// All bytes to the end of the connection.
     func rest() throws(Lost) -> [UInt8] {
         while true {
@@ -74,6 +104,36 @@ final class TCPClient {
             throw Lost(description: count == 0 ? "the peer hung up" : "read: \(String(cString: strerror(errno)))")
         }
         buffer += chunk[..<count]
+    }
+}
+
+/// A device that listens, on this machine.
+final class TCPServer: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        self.port = port
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var on: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        // So long an accept waits, and a read of what it accepted.
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        guard Loopback.withAddress(port: port, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 16) == 0 else {
+            throw TestFailure("port \(port): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    deinit { Glibc.close(descriptor) }
+
+    /// The next connection.
+    func accept() throws -> TCPClient {
+        let accepted = Glibc.accept(descriptor, nil, nil)
+        guard accepted >= 0 else { throw TestFailure("nobody connected to port \(port)") }
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(accepted, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        return TCPClient(accepted: accepted)
     }
 }
 

@@ -29,6 +29,15 @@ struct OrderBookTests {
         #expect(try await house.steps("A1") == ["order", "amended"])
     }
 
+    @Test("placed again after it was cancelled it asks for what it now says")
+    func placedAgain() async throws {
+        let house = try House()
+        try await house.apply(.place(.laboratory("A1", tests: ["CBC", "ESR"])))
+        try await house.apply(.cancel(.laboratory("A1")))
+        try await house.apply(.place(.laboratory("A1", tests: ["NA"])))
+        #expect(try await house.store.orders(ListingFilter()).map(\.tests) == [["NA"]])
+    }
+
     @Test("kind, accession, patient and its system make an order", arguments: Different.allCases)
     func identity(_ different: Different) async throws {
         let house = try House()

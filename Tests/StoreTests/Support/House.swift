@@ -15,13 +15,13 @@ final class House: Sendable {
     init(
         _ facility: Facility = Facility(), destinations: [DestinationID] = ["hms"], in folder: URL? = nil,
         configuration: StoreConfiguration = StoreConfiguration(), stations: WorklistStations? = nil,
-        clock: TickingClock = TickingClock()
+        downloads: [DownloadDevice] = [], clock: TickingClock = TickingClock()
     ) throws {
         self.folder = folder ?? House.newFolder()
         self.clock = clock
         store = try Store.open(
             folder: self.folder, facility: facility, destinations: destinations, configuration: configuration,
-            stations: stations,
+            stations: stations, downloads: downloads,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), clock: { clock.tick() },
             fatal: { [fatal] failure in fatal.change { $0.append(failure) } })
     }
@@ -36,14 +36,16 @@ final class House: Sendable {
     }
 
     /// The files as a crash at this moment would leave them: what is not yet in them was never acknowledged.
-    func afterCrash(destinations: [DestinationID] = ["hms"]) throws -> House {
+    func afterCrash(
+        destinations: [DestinationID] = ["hms"], downloads: [DownloadDevice] = []
+    ) throws -> House {
         let copy = House.newFolder()
         try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
         for name in ["labrador.sqlite", "labrador.sqlite-wal"] {
             try FileManager.default.copyItem(
                 at: folder.appendingPathComponent(name), to: copy.appendingPathComponent(name))
         }
-        return try House(destinations: destinations, in: copy, clock: clock)
+        return try House(destinations: destinations, in: copy, downloads: downloads, clock: clock)
     }
 
     // MARK: Steps of a story

@@ -13,6 +13,7 @@ extension Store {
             guard !scope.isEmpty else { return nil }
             var story = Story(database: database, scope: scope, stations: stations)
             try story.tellOrders()
+            try story.tellDispatches()
             try story.tellMessages()
             try story.tellReports()
             try story.tellHolds()
@@ -52,8 +53,10 @@ struct Story {
 
 /// The kinds of step, in the order in which a result walks through the house.
 enum StepKind: Int {
-    case order, amended, cancelled, unseen, received, understood, resend, matched, held, reason, corrected, superseded
-    case rejected, released, assigned, posted, retried, skipped, withdrawn, retry, ambiguous, parked, refused, delivered
+    case order, amended, cancelled, unseen, asked, sent, passed, received, understood, resend, matched, held,
+        reason, corrected, superseded
+    case rejected, released, assigned, posted, retried, skipped, withdrawn, retry, ambiguous, parked, refused,
+        delivered, due
 
     var word: String { "\(self)" }
 

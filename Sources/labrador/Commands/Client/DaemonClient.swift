@@ -49,9 +49,11 @@ struct DaemonClient: Sendable {
     }
 
     /// A `GET`'s answer.
+    ///
+    /// - Parameter path: One of `APIPath`, with its codes.
     func get(_ path: String, query: [(String, String?)] = []) async throws -> [UInt8] {
         var components = URLComponents()
-        components.path = path
+        components.percentEncodedPath = path
         let items = query.compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
         if !items.isEmpty { components.queryItems = items }
         return try await ask(.GET, components.string ?? path, body: nil)

@@ -4,7 +4,13 @@ import Core
 
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "The devices, their links and their last messages.")
+        commandName: "devices", abstract: "The devices, their links and what goes over them.",
+        subcommands: [DevicesListCommand.self, DevicesTraceCommand.self], defaultSubcommand: DevicesListCommand.self)
+}
+
+struct DevicesListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The devices, their links and their last messages.")
 
     @OptionGroup var options: ClientOptions
 
