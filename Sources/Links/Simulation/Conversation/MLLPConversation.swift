@@ -88,9 +88,10 @@ struct MLLPConversation: SimulatedConversation {
         case .accepted: return .finished(number: number, .accepted)
         case .refused(let words): return .finished(number: number, .refused(words))
         case .unanswered:
-            let seconds = Double(answerTime.wholeMicroseconds) / 1_000_000
-            let text = seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
-            return .finished(number: number, .lost("no answer within \(text) s"))
+            let micros = answerTime.wholeMicroseconds
+            let isWhole = micros % 1_000_000 == 0
+            let text = isWhole ? answerTime.inSeconds : "\(micros / 1_000) ms"
+            return .finished(number: number, .lost("no answer within \(text)"))
         case .linkLost, .notSent: return .finished(number: number, .lost("the other side closed the connection"))
         case .queueFull: return .finished(number: number, .refused("too much waits to be sent already"))
         }
