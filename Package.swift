@@ -30,7 +30,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
-let fuzzTargets = ["LIS01", "LIS02", "MLLP", "ER7"]
+let fuzzTargets = ["LIS01", "LIS02", "MLLP", "ER7", "BLOCKS"]
 
 let package = Package(
     name: "labrador",
@@ -54,10 +54,11 @@ let package = Package(
         // Level 1: pure. Bytes and values in, values out.
         .target(name: "ASTM", swiftSettings: strict),
         .target(name: "HL7", swiftSettings: strict),
+        .target(name: "Blocks", swiftSettings: strict),
         .target(name: "Core", dependencies: [logging, crypto], swiftSettings: strict),
 
         // Level 2: meaning as data, and the C and C++ libraries behind plain headers.
-        .target(name: "Profiles", dependencies: ["Core", "ASTM", "HL7", yams], swiftSettings: strict),
+        .target(name: "Profiles", dependencies: ["Core", "ASTM", "HL7", "Blocks", yams], swiftSettings: strict),
         .target(
             name: "CDCMTK",
             cxxSettings: [.define("HAVE_CONFIG_H"), .unsafeFlags(["-Wall", "-Wno-deprecated-declarations"])],
@@ -69,7 +70,7 @@ let package = Package(
         // Level 3: edges. Sockets, files, databases, modalities, pages.
         .target(
             name: "Links",
-            dependencies: ["Core", "Profiles", "ASTM", "HL7", "CSerialPort", logging, ssl, tlsEvents] + nio,
+            dependencies: ["Core", "Profiles", "ASTM", "HL7", "Blocks", "CSerialPort", logging, ssl, tlsEvents] + nio,
             swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["Core", logging, grdb],
@@ -90,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "labrador",
             dependencies: [
-                "ASTM", "HL7", "Core", "Profiles", "Links", "Store", "DICOM", "Upstream", "Console",
+                "ASTM", "HL7", "Blocks", "Core", "Profiles", "Links", "Store", "DICOM", "Upstream", "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 lifecycle, signals, hummingbird, httpClient, httpTypes, logging, http1,
@@ -101,20 +102,25 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Core", "Profiles", "ASTM", "HL7"], path: "Tests/TestKit",
             swiftSettings: strict),
+        .executableTarget(
+            name: "ProfileBenchmark", dependencies: ["Core", "Profiles", "ASTM", "HL7"], path: "Tests/Benchmarks/apply",
+            swiftSettings: strict),
         .testTarget(name: "ASTMTests", dependencies: ["ASTM"], swiftSettings: strict),
         .testTarget(name: "HL7Tests", dependencies: ["HL7"], swiftSettings: strict),
+        .testTarget(name: "BlocksTests", dependencies: ["Blocks"], swiftSettings: strict),
         // What the fuzzer runs (Tests/Fuzz/run.sh), on its seeds and on what once broke something.
         .testTarget(
-            name: "FuzzTests", dependencies: ["ASTM", "HL7"], path: "Tests/Fuzz",
+            name: "FuzzTests", dependencies: ["ASTM", "HL7", "Blocks"], path: "Tests/Fuzz",
             exclude: ["run.sh", "Entry.swift"] + fuzzTargets.flatMap { ["\($0)/seeds", "\($0)/crashes"] },
             swiftSettings: strict),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strict),
         .testTarget(
-            name: "ProfilesTests", dependencies: ["Profiles", "TestKit", "Core", "ASTM", "HL7"], swiftSettings: strict),
+            name: "ProfilesTests", dependencies: ["Profiles", "TestKit", "Core", "ASTM", "HL7", "Blocks"],
+            swiftSettings: strict),
         .testTarget(
             name: "LinksTests",
             dependencies: [
-                "Links", "Profiles", "Core", "ASTM", "HL7", logging, ssl, tlsEvents,
+                "Links", "Profiles", "Core", "ASTM", "HL7", "Blocks", logging, ssl, tlsEvents,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio, swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Core", logging, grdb], swiftSettings: strict),

@@ -9,6 +9,7 @@ import Profiles
 /// Opens every configured link and keeps it open until it is stopped.
 public final class LinkService: Sendable {
     private let devices: [DeviceConfiguration]
+    private let profiles: LiveProfiles
     private let orderListener: OrderListener?
     let bounds: LinkBounds
     private let facility: Facility
@@ -40,12 +41,16 @@ public final class LinkService: Sendable {
 
     /// A service over the given ports; nothing is opened yet.
     public init(
-        devices: [DeviceConfiguration], orderListener: OrderListener?, bounds: LinkBounds = LinkBounds(),
+        devices: [DeviceConfiguration], profiles: LiveProfiles? = nil, orderListener: OrderListener?,
+        bounds: LinkBounds = LinkBounds(),
         facility: Facility, journal: any Journal, orders: any OrderBook, deviceOrders: any DeviceOrders,
         downloads: OrderDownloads = OrderDownloads(), status: LinkStatusBoard,
         group: any EventLoopGroup, logger: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.devices = devices
+        self.profiles =
+            profiles
+            ?? LiveProfiles(Dictionary(devices.map { ($0.id, $0.profile) }, uniquingKeysWith: { first, _ in first }))
         self.orderListener = orderListener
         self.bounds = bounds
         self.facility = facility
@@ -104,7 +109,8 @@ public final class LinkService: Sendable {
         handlers.withLockedValue { handlers in
             if let made = handlers[device.id] { return made }
             let made = DeviceHandlers(
-                device: device, bounds: bounds, facility: facility, journal: journal, orders: deviceOrders,
+                device: device, live: LiveProfile(of: device.id, in: profiles, first: device.profile), bounds: bounds,
+                facility: facility, journal: journal, orders: deviceOrders,
                 status: status, trace: LinkTrace(bytes: TraceBounds.share(of: devices.count), clock: clock),
                 outlet: DeviceOutlet(), controlIDs: controlIDs, clock: clock,
                 noted: { [downloads, id = device.id] in downloads.nudge(id) })

@@ -103,13 +103,41 @@ extension EndToEnd {
             let file = try folder.write(
                 """
                 profiles: [\(folder.path)/p]
-                devices: [{ id: a, profile: acme-one, link: { tcp: { listen: 127.0.0.1:0 } } }]
+                devices:
+                  - { id: a, profile: acme-one, link: { tcp: { listen: 127.0.0.1:0 } } }
+                  - { id: b, profile: acme-one, link: { tcp: { listen: 127.0.0.1:0 } } }
 
                 """, to: "labrador.yaml")
             let output = try await labrador("check", "--config", file)
             #expect(output.code == 1)
-            #expect(output.err.contains("\(folder.path)/p/acme/one/profile.yaml:3: "))
+            let lines = output.err.split(separator: "\n")
+            #expect(lines.count { $0.hasPrefix("\(folder.path)/p/acme/one/profile.yaml:3: ") } == 1)
+            #expect(lines.allSatisfy { $0.hasPrefix("\(folder.path)/p/acme/one/profile.yaml:") })
             #expect(output.err.contains("did you mean 'pass_through'"))
+        }
+
+        @Test(
+            "profiles can be looked at while the configuration names one that is not there; `check` says what is near")
+        func wrongConfiguration() async throws {
+            let folder = try TemporaryFolder()
+            let recording = try folder.write("H|\\^&\rP|1\rO|1|L1\rR|1|^^^WBC|7.4|10E3/uL\rL|1|N\r", to: "one.astm")
+            let file = try folder.write(
+                """
+                profiles: [\(Binary.profiles)]
+                devices: [{ id: a, profile: yumizen, link: { tcp: { listen: 127.0.0.1:0 } } }]
+                destinations: [{ id: hms, fihr: {} }]
+
+                """, to: "labrador.yaml")
+            let checked = try await labrador("check", "--config", file)
+            #expect(checked.code == 1)
+            #expect(checked.err.contains("\(file):2: devices[1].profile: there is no profile 'yumizen'"))
+            #expect(checked.err.contains("did you mean 'horiba-yumizen-h500'?"))
+            #expect(try await labrador("profile", "list", "--config", file).out.contains("horiba-yumizen-h500"))
+            #expect(try await labrador("profile", "show", "sysmex-xn", "--config", file).code == 0)
+            let decoded = try await labrador(
+                "decode", recording, "--profile", "horiba-yumizen-h500", "--config", file)
+            #expect(decoded.code == 0)
+            #expect(decoded.out.contains("WBC"))
         }
 
         @Test("`decode`: text and JSON, framed and not, from a file and from standard input")
@@ -193,7 +221,11 @@ extension EndToEnd {
                 "H|\\^&|||x|||||||P|1|20261122093107\rP|1\rO|1|L1\rR|1|^^^A|1|g/L||N||F||||20261122093107\rL|1|N\r",
                 to: "c.astm")
             let list = try await labrador("profile", "list", directory: folder.path)
-            #expect(list.out == "acme-one  One\n")
+            let rows = list.out.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+            #expect(rows.first == "id name protocol tests folder")
+            #expect(
+                rows.dropFirst().allSatisfy { $0.hasPrefix("acme-one One astm 0 ") && $0.hasSuffix("own/acme/one") })
+            #expect(rows.count == 2)
             let decoded = try await labrador(
                 "decode", "c.astm", "--profile", "acme-one", "--format", "json", directory: folder.path)
             #expect(decoded.out.contains("2026-11-22T09:31:07+05:45"), "\(decoded)")

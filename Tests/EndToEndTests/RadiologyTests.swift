@@ -115,13 +115,6 @@ extension EndToEnd {
             try await daemon.stop()
         }
 
-        @Test("SIGHUP ends the daemon in order, as SIGTERM does")
-        func hangUp() async throws {
-            let daemon = try await house.start()
-            daemon.program.signal(SIGHUP)
-            #expect(try await daemon.program.ended() == 0)
-        }
-
         @Test("ORM^O01 names no station: the order goes to the only modality of its kind, and else says why not")
         func withoutStation() async throws {
             let daemon = try await house.start()

@@ -120,7 +120,9 @@ extension EndToEnd {
             return (message["observations"]?.list ?? []).compactMap { seen in
                 if isSent, seen["held"]?.text != nil { return nil }
                 let value = seen["value"]?.text
-                let unit = seen["device_unit"]?.text ?? ""
+                // The unit a profile names stands where the device sends none.
+                let written = seen["device_unit"]?.text ?? ""
+                let unit = written.isEmpty && value != nil ? seen["unit"]?.text ?? "" : written
                 return Told(
                     accession: specimen, code: seen["code"]?.text ?? "", loinc: seen["loinc"]?.text,
                     value: value.map { (seen["comparator"]?.text ?? "") + $0 }, unit: unit,
@@ -137,8 +139,8 @@ extension EndToEnd.Recordings.Told {
             accession: seen.accession, code: seen.code, loinc: seen.loinc, value: seen.value, unit: seen.unit ?? "",
             flags: seen.flags.sorted(), status: seen.status, range: seen.range, performed: seen.performed)
         // Where there is no valueQuantity a note tells the unit.
-        let told = "Unit on the device: "
-        if unit == "", let note = seen.notes.first(where: { $0.hasPrefix(told) }) {
+        for told in ["Unit on the device: ", "Unit: "] where unit == "" {
+            guard let note = seen.notes.first(where: { $0.hasPrefix(told) }) else { continue }
             unit = String(note.dropFirst(told.count))
         }
     }

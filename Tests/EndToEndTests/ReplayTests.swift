@@ -50,7 +50,7 @@ extension EndToEnd {
             var expected: [String: [Seen: Int]] = [:]
             for capture in captures { expected[capture.path] = try await Self.decoded(capture, in: house.folder) }
             for one in plan {
-                let wanted = Self.together(one.captures.compactMap { expected[$0.path] })
+                let wanted = Self.lines(Self.together(one.captures.compactMap { expected[$0.path] }))
                 var seen: [String] = []
                 do {
                     try await eventually("\(wanted.count) results of \(one.id): \(one.captures.map(\.path))") {
@@ -145,29 +145,35 @@ extension EndToEnd {
             let output = try await labrador(
                 "decode", replayed, "--profile", capture.profile, "--profiles", Binary.profiles, "--format", "json")
             guard output.code == 0 else { throw TestFailure("\(capture.path): \(output.err)") }
-            var found: [Seen: Int] = [:]
+            // A message may tell of a specimen in several parts.
+            var messages: [String: [Seen: Int]] = [:]
             for message in try JSONValue(parsing: Array(output.out.utf8), maximumDepth: 64)["messages"]?.list ?? [] {
+                let number = message["message"]?.text ?? ""
                 let problems = (message["problems"]?.list ?? []).filter { $0["code"]?.text != nil }
                 for line in (message["observations"]?.list ?? []) + problems {
                     let value = line["value"]?.text.map { (line["comparator"]?.text ?? "") + $0 }
                     let seen = Seen(
                         specimen: message["specimen"]?.text ?? "", code: line["code"]?.text ?? "",
                         value: value ?? line["absent"]?.text ?? "", performed: line["performed"]?.text)
-                    found[seen, default: 0] += 1
+                    messages[number, default: [:]][seen, default: 0] += 1
                 }
             }
-            return found
+            return together(Array(messages.values))
         }
 
-        /// What several recordings of one device hold together, sorted: the same run of the same specimen again is no other
-        /// result. Without a specimen's id nothing tells that it is the same.
-        private static func together(_ all: [[Seen: Int]]) -> [String] {
+        /// What several messages of one device hold together: the same run of the same specimen again is no other result.
+        /// Without a specimen's id nothing tells that it is the same.
+        private static func together(_ all: [[Seen: Int]]) -> [Seen: Int] {
             var counts: [Seen: Int] = [:]
             for (seen, count) in all.joined() {
                 let before = counts[seen, default: 0]
                 counts[seen] = seen.specimen.isEmpty ? before + count : max(before, count)
             }
-            return counts.flatMap { [String](repeating: "\($0.specimen) \($0.code) \($0.value)", count: $1) }.sorted()
+            return counts
+        }
+
+        private static func lines(_ counts: [Seen: Int]) -> [String] {
+            counts.flatMap { [String](repeating: "\($0.specimen) \($0.code) \($0.value)", count: $1) }.sorted()
         }
 
         private static func results(of device: String, in house: House) async throws -> [String] {

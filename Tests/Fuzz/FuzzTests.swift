@@ -5,7 +5,7 @@ import Testing
 @Suite struct FuzzTests {
     static let targets: [(name: String, check: @Sendable ([UInt8]) -> String?)] = [
         ("LIS01", LIS01Target.check), ("LIS02", LIS02Target.check), ("MLLP", MLLPTarget.check),
-        ("ER7", ER7Target.check),
+        ("ER7", ER7Target.check), ("BLOCKS", BLOCKSTarget.check),
     ]
 
     @Test(arguments: targets.map(\.name))

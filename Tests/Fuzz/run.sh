@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 seconds=${1:-600}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(LIS01 LIS02 MLLP ER7)
+[ ${#targets[@]} -gt 0 ] || targets=(LIS01 LIS02 MLLP ER7 BLOCKS)
 
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
@@ -20,7 +20,7 @@ if ! swiftc "${flags[@]}" "$build/probe.swift" -o "$build/probe" >/dev/null 2>&1
     exit 0
 fi
 
-for room in ASTM HL7; do
+for room in ASTM HL7 Blocks; do
     find "$here/../../Sources/$room" -name '*.swift' -print0 |
         xargs -0 swiftc "${flags[@]}" -module-name "$room" -emit-module -emit-module-path "$build/$room.swiftmodule" \
             -emit-object -o "$build/$room.o"
@@ -33,7 +33,7 @@ for target in "${targets[@]}"; do
     echo "typealias FuzzTarget = ${target}Target" >"$build/Target.swift"
     # The linker remarks on symbols of the sanitizer by the hundred.
     swiftc "${flags[@]}" -module-name Fuzz -I "$build" "$here/Entry.swift" "$here/Invariants.swift" \
-        "$here/$target"/*.swift "$build/Target.swift" "$build/ASTM.o" "$build/HL7.o" -o "$build/$target" 2>&1 |
+        "$here/$target"/*.swift "$build/Target.swift" "$build/ASTM.o" "$build/HL7.o" "$build/Blocks.o" -o "$build/$target" 2>&1 |
         { grep -v 'Cannot export local symbol' || true; }
     mkdir -p "$build/corpus-$target"
     echo "$target: $seconds s"

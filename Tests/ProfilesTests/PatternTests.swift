@@ -26,8 +26,32 @@ import Testing
     }
 
     @Test func aHostileTextTakesLinearTime() throws {
-        // Exponential in a backtracking matcher.
-        let pattern = try Pattern("^(a+)+(a+)+(a+)+$")
-        #expect(!pattern.matches(String(repeating: "a", count: 2_000) + "b"))
+        // Each more `a*` multiplies the time of a backtracking matcher by the text's length.
+        let pattern = try Pattern("^a*a*a*a*a*a*a*a*$")
+        #expect(!pattern.matches(String(repeating: "a", count: 20_000) + "b"))
+    }
+
+    @Test(arguments: [
+        ("(a+)+", "'+' at character 5 repeats without end what repeats without end itself"),
+        ("^(a*)*$", "'*' at character 6 repeats without end"), ("([a-z]+)*x", "repeats without end"),
+        ("(?:a{2,})+", "repeats without end"), ("((a+b)c)*", "repeats without end"),
+        ("(a|b+){3,}", "repeats without end"),
+        ("a++", "'+' at character 3 follows another repetition"), ("a{2}*", "follows another repetition"),
+        (#"(a)\1"#, "'\\1' at character 4 refers back to a group, which is not possible"),
+        (#"\bWBC"#, "'\\b' at character 1 looks around"), ("(?=a)b", "'(?=' at character 1 looks around"),
+        ("a(?!b)", "'(?!' at character 2 looks around"), ("(?<=a)b", "'(?<=' at character 1 looks around"),
+        ("(?<!a)b", "'(?<!' at character 1 looks around"), ("(?<n>a)", "'(?' at character 1 is not known"),
+        (String(repeating: "a", count: 1_001), "it has 1001 characters, and 1000 are possible"),
+        ("^[ab]{64}c$", "the pattern is too long"), ("a$b", "'$' at character 2"),
+    ])
+    func whatCannotBeHadIsToldWithItsPlaceAndARemedy(_ pattern: String, _ words: String) {
+        let error = #expect(throws: PatternError.self) { try Pattern(pattern) }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains { ";,".contains($0) } == true)
+    }
+
+    @Test(arguments: ["(ab)+", "(a+)?", "(a+){1,3}", "(a|b)*c+", "^(A|B+)$", "a?b+c*", #"(\d{1,3}\.)+"#])
+    func aRepetitionWithinALimitedOneIsGood(_ pattern: String) {
+        #expect(throws: Never.self) { try Pattern(pattern) }
     }
 }

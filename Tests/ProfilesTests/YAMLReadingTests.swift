@@ -84,6 +84,10 @@ import Testing
             complaints("a: 1\nb: [1, 2\n") { _ in true }.first?.hasPrefix("f.yaml:3: this is not YAML here:") == true)
         #expect(complaints("a: 1\n\tb: 2\n") { _ in true }.first?.hasPrefix("f.yaml:2: ") == true)
         #expect(complaints("a: 1\na: 2\n") { _ in true }.first?.contains("'a' stands twice") == true)
+        #expect(
+            complaints("b:\n  a: 1\n  c: { a: 1 }\n  'a': 2\n") { _ in true } == [
+                "f.yaml:2: 'a' stands twice in one mapping, again in line 4; keep one"
+            ])
         #expect(complaints("- 1\n") { _ in true } == ["f.yaml:1: a mapping (key: value) belongs here, not a list"])
     }
 

@@ -35,6 +35,8 @@ public struct LinkTranscript: Equatable, Sendable {
     private var text: [UInt8] = []
     private var scanner = RecordScanner()
     private var lastWire: [UInt8] = []
+    /// The frame read last, where it broke off.
+    private var brokenOff: FrameFault?
 
     /// Reads a recording.
     ///
@@ -45,12 +47,19 @@ public struct LinkTranscript: Equatable, Sendable {
     /// - Parameters:
     ///   - bytes: the recording.
     ///   - checksum: the policy the frames were accepted with; strict for capture files.
-    public static func messages(in bytes: [UInt8], checksum: ChecksumPolicy = .strict) -> LinkTranscript {
+    ///   - isRecording: a file for a person to look at: what loggers did to bare records is undone (`RecordingText`), frames
+    ///     that lost all their ends are read as such, and the whole records of a last frame that breaks off are told, though
+    ///     they may not be processed. Never for what a link received.
+    public static func messages(
+        in bytes: [UInt8], checksum: ChecksumPolicy = .strict, isRecording: Bool = false
+    ) -> LinkTranscript {
         var transcript = LinkTranscript()
-        if BareRecord.isFramed(bytes) {
+        let hasEnds = !isRecording || bytes.contains { $0 == Byte.etx || $0 == Byte.etb }
+        if hasEnds, BareRecord.isFramed(bytes) {
             transcript.readFrames(bytes, checksum: checksum)
+            if isRecording, let last = transcript.brokenOff { transcript.addBrokenOff(last) }
         } else {
-            transcript.readLines(bytes)
+            transcript.readLines(isRecording ? RecordingText.restored(bytes) : bytes)
         }
         transcript.endMessage()
         transcript.counters.messages = transcript.messages.count
@@ -70,11 +79,13 @@ public struct LinkTranscript: Equatable, Sendable {
     }
 
     private mutating func read(_ token: LinkToken) {
+        brokenOff = nil
         switch token {
         case .frame(let frame): add(frame)
         case .badFrame(let fault):
             guard let frame = Self.repaired(fault) else {
                 counters.badFrames += 1
+                if fault.reason == .truncated { brokenOff = fault }
                 return
             }
             counters.repairedFrames += 1
@@ -107,6 +118,22 @@ public struct LinkTranscript: Equatable, Sendable {
         if scanner.isComplete { endMessage() }
     }
 
+    /// Takes over the whole records of a frame without end or checksum; none of them counts as processable.
+    private mutating func addBrokenOff(_ fault: FrameFault) {
+        guard fault.wire.count > 2, (0x30...0x37).contains(fault.wire[1]), let end = fault.wire.lastIndex(of: Byte.cr),
+            end > 2
+        else { return }
+        let processable = min(scanner.processable, text.count)
+        let begins = fault.wire.withUnsafeBufferPointer { wire in
+            let part = UnsafeBufferPointer(rebasing: wire[2...end])
+            return !text.isEmpty || BareRecord.begins(part)
+        }
+        guard begins else { return }
+        messages.append(Message(text: text + fault.wire[2...end], isComplete: false, processableText: processable))
+        text = []
+        scanner = RecordScanner()
+    }
+
     private mutating func endMessage(isWhole: Bool = false) {
         defer {
             text = []
@@ -127,14 +154,21 @@ public struct LinkTranscript: Equatable, Sendable {
         case .frameNumber, .tooLong, .truncated: return nil
         }
         var withoutPairs: [UInt8] = []
+        var withoutBreaks: [UInt8] = []
         for (index, byte) in fault.wire.enumerated() {
-            if byte == Byte.lf, index > 0, fault.wire[index - 1] == Byte.cr { continue }
+            if byte == Byte.lf, index > 0, fault.wire[index - 1] == Byte.cr {
+                // A logger's CR LF between two reads of the line.
+                withoutBreaks.removeLast()
+                continue
+            }
             withoutPairs.append(byte)
+            withoutBreaks.append(byte)
         }
         let candidates = [
             fault.wire.map { $0 == Byte.lf ? Byte.cr : $0 },
             withoutPairs,
             withoutPairs.map { $0 == Byte.cr ? Byte.lf : $0 },
+            withoutBreaks,
         ]
         for candidate in candidates {
             var decoder = FrameDecoder()

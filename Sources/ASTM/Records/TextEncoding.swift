@@ -18,7 +18,7 @@ public enum TextEncoding: Sendable, Hashable {
     }
 
     /// Decodes; never fails and never loses a byte.
-    func text(_ bytes: some Collection<UInt8>) -> String {
+    public func text(_ bytes: some Collection<UInt8>) -> String {
         switch self {
         case .auto, .utf8:
             if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -31,7 +31,7 @@ public enum TextEncoding: Sendable, Hashable {
     /// The bytes of a text we send.
     ///
     /// A character the encoding does not have becomes `?`.
-    func bytes(_ text: String) -> [UInt8] {
+    public func bytes(_ text: String) -> [UInt8] {
         switch self {
         case .utf8: return Array(text.utf8)
         case .auto, .iso8859_1: return Self.bytes(text) { $0.value < 0x100 ? UInt8($0.value) : nil }

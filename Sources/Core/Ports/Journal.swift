@@ -4,6 +4,8 @@ public enum WireProtocol: String, Sendable, Codable {
     case astm
     /// HL7 v2, the content of one MLLP block.
     case hl7
+    /// Blocks of a device that speaks neither, framing included, as they stood on the wire.
+    case blocks
 }
 
 /// Whether a journalled message is whole.

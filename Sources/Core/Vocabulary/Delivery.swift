@@ -57,10 +57,13 @@ public struct DeliverableReport: Hashable, Sendable, HoldsPatientData {
     public var results: [LabResult]
     /// When the message arrived.
     public var received: Timestamp
+    /// What was sent before of the report that this one is a part of, oldest first; nil where it is a report of its own.
+    public var earlier: [EarlierResults]?
 
     /// A report ready to send.
     public init(
-        id: ReportID, message: MessageID, device: DeviceID, order: Order, results: [LabResult], received: Timestamp
+        id: ReportID, message: MessageID, device: DeviceID, order: Order, results: [LabResult], received: Timestamp,
+        earlier: [EarlierResults]? = nil
     ) {
         self.id = id
         self.message = message
@@ -68,5 +71,20 @@ public struct DeliverableReport: Hashable, Sendable, HoldsPatientData {
         self.order = order
         self.results = results
         self.received = received
+        self.earlier = earlier
+    }
+}
+
+/// Results that an earlier message brought to a report that grows.
+public struct EarlierResults: Hashable, Sendable, HoldsPatientData {
+    /// When that message arrived.
+    public var received: Timestamp
+    /// Those of its results that still stand.
+    public var results: [LabResult]
+
+    /// Results of one message.
+    public init(received: Timestamp, results: [LabResult]) {
+        self.received = received
+        self.results = results
     }
 }

@@ -10,17 +10,21 @@ public struct Facility: Hashable, Sendable, Codable {
     public var authorities: [String: String]
     /// The system (a URI) of accession numbers.
     public var accessionSystem: String
+    /// The system (a URI) of the laboratory's own test codes; nil: they go without one.
+    public var testSystem: String?
 
     /// A facility; the defaults serve a first try and are named in `check`.
     public init(
         name: String = "Facility", timeZone: String = "Asia/Kolkata", mrnSystem: String = "urn:labrador:mrn",
-        authorities: [String: String] = [:], accessionSystem: String = "urn:labrador:accession"
+        authorities: [String: String] = [:], accessionSystem: String = "urn:labrador:accession",
+        testSystem: String? = nil
     ) {
         self.name = name
         self.timeZone = timeZone
         self.mrnSystem = mrnSystem
         self.authorities = authorities
         self.accessionSystem = accessionSystem
+        self.testSystem = testSystem
     }
 
     /// The system an MRN belongs to, by the authority that came with it.

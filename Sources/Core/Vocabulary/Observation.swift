@@ -44,11 +44,14 @@ public struct Observation: Hashable, Sendable, Codable, HoldsPatientData {
     public var name: String?
     /// LOINC code, where the profile or the device gives one.
     public var loinc: String?
+    /// The laboratory's own code of the test, where the profile gives one.
+    public var local: String?
     /// The value.
     public var value: ObservedValue
     /// UCUM unit, where the profile knows the device's unit or the device already writes UCUM.
     public var unit: String?
-    /// The unit exactly as the device wrote it; empty when it wrote none.
+    /// The unit exactly as the device wrote it; empty when it wrote none, or when the profile converts the value to another
+    /// unit: the device's number and unit then stand together in `notes`.
     public var deviceUnit: String
     /// Interpretation codes (HL7 v3 ObservationInterpretation): `H`, `L`, `HH`, `N`, `A` and so on.
     public var flags: [String]
@@ -69,7 +72,8 @@ public struct Observation: Hashable, Sendable, Codable, HoldsPatientData {
 
     /// An observation; what is not given is unknown.
     public init(
-        at: String, code: String, name: String? = nil, loinc: String? = nil, value: ObservedValue,
+        at: String, code: String, name: String? = nil, loinc: String? = nil, local: String? = nil,
+        value: ObservedValue,
         unit: String? = nil, deviceUnit: String = "", flags: [String] = [], deviceFlags: [String] = [],
         status: ObservationStatus = .final, range: String? = nil, performed: String? = nil, notes: [String] = [],
         occurrence: Int = 0, held: HoldReason? = nil
@@ -78,6 +82,7 @@ public struct Observation: Hashable, Sendable, Codable, HoldsPatientData {
         self.code = code
         self.name = name
         self.loinc = loinc
+        self.local = local
         self.value = value
         self.unit = unit
         self.deviceUnit = deviceUnit

@@ -50,6 +50,9 @@ public struct SpecimenReport: Hashable, Sendable, HoldsPatientData {
     public var specimenProblem: String?
     /// Whose specimen the device says it is.
     public var patient: PatientClaim?
+    /// Whether it becomes a part of one report of its specimen that grows with every message, as the profile says for
+    /// devices that send a message a test; otherwise it is a report of its own.
+    public var growsWithSpecimen = false
     /// The measured analytes, in the message's order.
     public var observations: [Observation]
     /// What could not be understood.

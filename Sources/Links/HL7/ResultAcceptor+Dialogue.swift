@@ -50,7 +50,7 @@ extension ResultAcceptor {
     private func verdict(
         _ received: ReceivedAcknowledgement, _ message: [UInt8], _ inFlight: OutboundMessage?
     ) -> HL7Exchange.Answer {
-        if let inFlight, let response = profile.response(in: message, to: inFlight) {
+        if let inFlight, let response = (desk?.profile ?? profile).response(in: message, to: inFlight) {
             switch response {
             case .accepted: return .accepted
             case .refused(let words): return .refused(words)

@@ -11,7 +11,7 @@ final class OrderDownload: Sendable {
     static let longestPause = 300
 
     let device: DeviceID
-    private let profile: Profile
+    private let profile: LiveProfile
     private let queue: any OrderDispatch
     private let outlet: DeviceOutlet
     private let context: @Sendable (Dispatch) -> DialogueContext
@@ -23,7 +23,7 @@ final class OrderDownload: Sendable {
     private let unsettled = NIOLockedValueBox<[Int64: DispatchOutcome]>([:])
 
     init(
-        device: DeviceID, profile: Profile, queue: any OrderDispatch, outlet: DeviceOutlet,
+        device: DeviceID, profile: LiveProfile, queue: any OrderDispatch, outlet: DeviceOutlet,
         context: @escaping @Sendable (Dispatch) -> DialogueContext, remark: @escaping @Sendable (String) -> Void,
         clock: @escaping @Sendable () -> Timestamp
     ) {
@@ -98,7 +98,7 @@ final class OrderDownload: Sendable {
             )
             return .notSent(next(after: dispatch), why: "two patients have open orders under its accession")
         }
-        guard let message = profile.download(dispatch, context: context(dispatch)) else { return .notForDevice }
+        guard let message = profile.now.download(dispatch, context: context(dispatch)) else { return .notForDevice }
         let outcome = await withCheckedContinuation { continuation in
             outlet.send(message) { continuation.resume(returning: $0) }
         }

@@ -12,7 +12,7 @@ public final class OrderDownloads: Sendable {
     func add(_ handlers: DeviceHandlers) {
         let desk = handlers.desk
         let download = OrderDownload(
-            device: desk.device, profile: desk.profile, queue: handlers.orders, outlet: handlers.outlet,
+            device: desk.device, profile: desk.live, queue: handlers.orders, outlet: handlers.outlet,
             context: { dispatch in desk.context(attempts: [dispatch.work.number: dispatch.attempt]) },
             remark: desk.remark, clock: desk.clock)
         downloads.withLockedValue { $0.append(download) }

@@ -8,7 +8,8 @@ public typealias DeviceOrders = OrderDispatch & QueriedOrders & WorkOrders
 /// Answers what an analyser asks from the local store: the HMS is never asked while the analyser waits.
 struct QueryDesk: Sendable {
     let device: DeviceID
-    let profile: Profile
+    /// The device's profile, as it is when something is asked.
+    let live: LiveProfile
     let orders: any DeviceOrders
     let facility: Facility
     let controlIDs: ControlIDs
@@ -18,6 +19,9 @@ struct QueryDesk: Sendable {
     var noted: @Sendable () -> Void = {}
     /// Runs the writing of an answer.
     var work: @Sendable (@escaping @Sendable () -> Void) -> Void = QueryDesk.aside
+
+    /// The profile now.
+    var profile: Profile { live.now }
 
     /// Most open orders one query is answered from.
     static let mostOrders = 10_000
@@ -56,6 +60,8 @@ struct QueryDesk: Sendable {
     private func write(
         _ query: HostQuery, _ found: [WorkOrder], _ done: @escaping @Sendable (QueryAnswer?) -> Void
     ) {
+        // One answer is written by one profile, whatever is changed meanwhile.
+        let profile = profile
         // Neither the store's threads nor an event loop wait while an answer is written.
         let finish = { @Sendable (attempts: [Int64: Int]) in
             work {

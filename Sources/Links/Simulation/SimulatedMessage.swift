@@ -3,17 +3,18 @@ import Core
 import HL7
 import Profiles
 
-/// One message a simulated analyser sends: LIS02 record text, or one HL7 message.
+/// One message a simulated analyser sends: LIS02 record text, one HL7 message, or framed blocks of the device's own.
 public struct SimulatedMessage: Sendable, HoldsPatientData {
-    /// The content, without framing.
+    /// The content, without framing but for that of a device's own blocks.
     public var content: [UInt8]
 
     /// A message from its content.
     public init(content: [UInt8]) { self.content = content }
 
     /// The messages of a recording, framed or not.
-    public static func messages(in recording: [UInt8], wire: WireProtocol) -> [SimulatedMessage] {
-        switch wire {
+    public static func messages(in recording: [UInt8], profile: Profile) -> [SimulatedMessage] {
+        switch profile.wire {
+        case .blocks: return profile.blockMessages(in: recording).map { SimulatedMessage(content: $0) }
         case .astm:
             return LinkTranscript.messages(in: recording).messages.map { SimulatedMessage(content: $0.text) }
         case .hl7:

@@ -19,6 +19,9 @@ extension LinkHealth {
             return
                 "No MLLP block among the last \(bytes) bytes: check that the device is set to HL7 over MLLP, and that "
                 + "the profile fits."
+        case .block:
+            return
+                "No whole block among the last \(bytes) bytes, only noise: check baud rate, parity and that the profile fits."
         case .frame:
             let what = controls == 0 ? "No ENQ or frame" : "No good frame"
             return
@@ -40,7 +43,9 @@ extension LinkHealth {
         switch fault {
         case .checksum: return "Checksum wrong in \(share): \(checksumAdvice)."
         case .checksumMissing:
-            return "No checksum in \(share): if the analyser sends none, set `checksum: off` for its link."
+            return unit.isBlock
+                ? "No check in \(share): if the analyser sends none, take `check` out of the profile's framing."
+                : "No checksum in \(share): if the analyser sends none, set `checksum: off` for its link."
         case .frameNumber: return "No frame number in \(share): check that the profile fits, and the line settings."
         case .outOfSequence:
             return
@@ -48,7 +53,7 @@ extension LinkHealth {
                 + "that no other computer answers it."
         case .junk:
             switch unit {
-            case .frame:
+            case .frame, .block:
                 return "Stray bytes came before \(share): check the line settings and the cable."
             case .message:
                 return "Bytes outside an MLLP block came before \(share): check the device's HL7 settings."
@@ -71,7 +76,7 @@ extension LinkHealth {
         let refused = outgoing.bad
         guard refused > 1 else { return nil }
         return
-            "The analyser refused \(refused) of our last \(outgoing.count) frames: check its checksum setting, and that "
+            "The analyser refused \(refused) of our last \(outgoing.count) \(unit.isBlock ? "blocks" : "frames"): check its checksum setting, and that "
             + "it is set to receive from a host."
     }
 
@@ -90,8 +95,12 @@ extension LinkHealth {
             + "and connected?"
     }
 
-    private var units: String { unit == .message ? "messages" : "frames" }
-    private var isSerial: Bool { unit == .frame(isSerial: true) }
+    private var units: String { unit == .message ? "messages" : unit.isBlock ? "blocks" : "frames" }
+    private var isSerial: Bool { unit == .frame(isSerial: true) || unit == .block(isSerial: true) }
+}
+
+extension LinkHealth.Unit {
+    fileprivate var isBlock: Bool { if case .block = self { true } else { false } }
 }
 
 /// `12,345`.

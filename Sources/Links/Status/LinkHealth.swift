@@ -54,6 +54,8 @@ struct LinkHealth: Sendable, Equatable {
         case frame(isSerial: Bool)
         /// HL7 messages in MLLP blocks.
         case message
+        /// Blocks of a device's own format, and the wire they come over.
+        case block(isSerial: Bool)
     }
 
     let unit: Unit

@@ -16,6 +16,9 @@ public final class LinkStatusBoard: DeviceBoard {
         var lastMessage: Timestamp?
         var remark = ""
         var remarked: Timestamp?
+        /// What is wrong with its changed profile; gone when it is good.
+        var profileTrouble = ""
+        var profileTroubled: Timestamp?
         let health: HealthRecord
         let trace: LinkTrace?
     }
@@ -119,6 +122,19 @@ public final class LinkStatusBoard: DeviceBoard {
         }
     }
 
+    /// What is wrong with the changed profile of these devices; with all others nothing is.
+    public func profileRemark(_ text: String, of devices: [DeviceID]) {
+        let now = clock?()
+        state.withLockedValue { state in
+            for id in state.order {
+                let trouble = devices.contains(id) ? text : ""
+                guard state.entries[id]?.profileTrouble != trouble else { continue }
+                state.entries[id]?.profileTrouble = trouble
+                state.entries[id]?.profileTroubled = trouble.isEmpty ? nil : now
+            }
+        }
+    }
+
     private func change(_ id: DeviceID, _ body: (inout Entry) -> Void) {
         state.withLockedValue { state in
             guard var entry = state.entries[id] else { return }
@@ -141,8 +157,16 @@ public final class LinkStatusBoard: DeviceBoard {
         }
     }
 
-    /// The health of the line first, then what else was last wrong with the link.
+    /// The link's remark, then what is wrong with the profile.
     private static func remark(of entry: Entry) -> (text: String, last: Timestamp?) {
+        let link = linkRemark(of: entry)
+        guard !entry.profileTrouble.isEmpty else { return link }
+        let text = link.text.isEmpty ? entry.profileTrouble : "\(link.text) \(entry.profileTrouble)"
+        return (text, [link.last, entry.profileTroubled].compactMap { $0 }.max())
+    }
+
+    /// The health of the line first, then what else was last wrong with the link.
+    private static func linkRemark(of entry: Entry) -> (text: String, last: Timestamp?) {
         if let failure = entry.failure { return (failure, nil) }
         if !entry.trouble.isEmpty { return (entry.trouble, nil) }
         guard let health = entry.health.remark else { return (entry.remark, entry.remarked) }

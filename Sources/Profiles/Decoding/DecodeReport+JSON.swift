@@ -5,7 +5,10 @@ extension DecodeReport {
     ///
     /// Every R or OBX line stands in exactly one of `observations`, `problems`, `secondary` and `ignored`; remarks on
     /// a line stand with it, others in `remarks`.
-    public var json: JSONValue {
+    public var json: JSONValue { json(fields: true) }
+
+    /// The same; without `fields` as test cases hold it: what a message means, not how it came to that.
+    func json(fields: Bool) -> JSONValue {
         var members = [
             JSONMember("profile", .string(profile.id)),
             JSONMember(
@@ -16,13 +19,14 @@ extension DecodeReport {
                     JSONMember("duplicate_frames", .number(String(link.duplicateFrames))),
                     JSONMember("messages", .number(String(link.messages))),
                 ])),
-            JSONMember("messages", .array(messages.map(json))),
+            JSONMember("messages", .array(messages.map { json($0, fields: fields) })),
         ]
+        if fields, let advice { members.append(JSONMember("advice", .string(advice))) }
         if let unreadable { members.append(JSONMember("unreadable", .string(unreadable))) }
         return .object(members)
     }
 
-    private func json(_ message: Message) -> JSONValue {
+    private func json(_ message: Message, fields: Bool) -> JSONValue {
         let report = message.report
         let known = report.observations.filter { $0.held != .unmappedTest }
         let lines = Set(report.observations.map(\.at))
@@ -31,7 +35,7 @@ extension DecodeReport {
         }
         let loose = report.problems.filter { line(of: $0) == nil }
         let isLine = { (problem: Problem) in problem.held != nil }
-        return .object([
+        let members = [
             JSONMember("message", .number(String(message.number))),
             JSONMember("kind", .string(report.kind.rawValue)),
             JSONMember("specimen", .string(report.specimen)),
@@ -44,7 +48,8 @@ extension DecodeReport {
             JSONMember("secondary", .array(report.secondary.map(json))),
             JSONMember("ignored", .array(report.ignored.map(json))),
             JSONMember("remarks", .array(loose.filter { !isLine($0) }.map { json($0) })),
-        ])
+        ]
+        return .object(members + (fields ? [JSONMember("fields", .array(message.fields.map(json)))] : []))
     }
 
     private func json(_ observation: Observation, of report: SpecimenReport) -> JSONValue {
@@ -55,6 +60,7 @@ extension DecodeReport {
             JSONMember("name", text(observation.name)),
             JSONMember("loinc", text(observation.loinc)),
         ]
+        if let local = observation.local { members.append(JSONMember("local", .string(local))) }
         if case .absent(let words) = observation.value {
             members += [JSONMember("value", .null), JSONMember("absent", .string(words))]
         } else {
@@ -98,6 +104,13 @@ extension DecodeReport {
                 JSONMember("at", .string(problem.at)), JSONMember("what", .string(problem.what)),
                 JSONMember("held", text(problem.held?.rawValue)),
             ] + more)
+    }
+
+    private func json(_ use: FieldUse) -> JSONValue {
+        .object([
+            JSONMember("at", .string(use.at)), JSONMember("path", .string(use.path)),
+            JSONMember("text", .string(use.text)), JSONMember("used", .array(use.uses.map { .string($0) })),
+        ])
     }
 
     private func json(_ line: AsideLine) -> JSONValue {

@@ -22,6 +22,9 @@ public struct DecodeReport: Sendable, HoldsPatientData {
         public var names: [String]
         /// What it means.
         public var report: SpecimenReport
+        /// Every field of the message that says something, and what it was used for; of a message with several
+        /// specimens they stand with its last part.
+        public var fields: [FieldUse] = []
     }
 
     /// The profile's id and name.
@@ -32,6 +35,8 @@ public struct DecodeReport: Sendable, HoldsPatientData {
     public var messages: [Message] = []
     /// Why nothing of the recording could be read; nil when something could.
     public var unreadable: String?
+    /// What to do about frames that were refused; nil when there is nothing to say.
+    public var advice: String?
 
     /// Everything that would wait for a person or an order, without looking at orders: reason, place, sentence.
     public var holds: [(reason: HoldReason, at: String, what: String)] {

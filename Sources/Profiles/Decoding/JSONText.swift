@@ -1,7 +1,7 @@
 import Core
 
 extension JSONValue {
-    /// The value as JSON over several lines, two blanks a level; lists and objects without inner lists stay on one line.
+    /// The value as JSON over several lines, two blanks a level; lists and objects without inner objects stay on one line.
     public var indented: String {
         var out = ""
         write(into: &out, depth: 0)
@@ -42,9 +42,14 @@ extension JSONValue {
     private var isShort: Bool {
         switch self {
         case .array(let elements): elements.allSatisfy(\.isScalar)
-        case .object(let members): members.count <= 4 && members.allSatisfy(\.value.isScalar)
+        case .object(let members): members.count <= 4 && members.allSatisfy(\.value.isFlat)
         default: true
         }
+    }
+
+    private var isFlat: Bool {
+        if case .array(let elements) = self { return elements.allSatisfy(\.isScalar) }
+        return isScalar
     }
 
     private var isScalar: Bool {

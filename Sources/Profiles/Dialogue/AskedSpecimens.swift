@@ -47,7 +47,8 @@ extension SpecimenRule {
     /// The accession an id of the device stands for; nil when it made it up itself, or when it is not of the
     /// laboratory's form.
     func accession(_ text: String) -> String? {
-        guard let tidy = id.tidied(text), !reject.contains(where: { $0.matches(tidy) }) else { return nil }
-        return patterns.isEmpty || patterns.contains { $0.matches(tidy) } ? tidy : nil
+        guard let tidy = id.tidied(text) else { return nil }
+        let (id, fault) = id(of: tidy)
+        return fault == nil ? id : nil
     }
 }

@@ -6,12 +6,13 @@ extension Profile {
     /// What a complete message asks of us; nil when it is no query of the profile's dialect.
     ///
     /// - Parameters:
-    ///   - bytes: LIS02 record text, or the content of one MLLP block.
+    ///   - bytes: LIS02 record text, the content of one MLLP block, or blocks of the device's own, framed or one text.
     ///   - facility: gives the time zone of a time span when the profile names none.
     public func query(in bytes: [UInt8], facility: Facility = Facility()) -> HostQuery? {
         guard let orders else { return nil }
         let dialect = dialect(of: bytes, orders)
         switch dialect {
+        case .blocks: return queryBlocks(in: bytes)
         case .astm:
             return ASTMQuery(bytes, profile: self, rules: orders.astm, facility: facility).map {
                 HostQuery(wanted: $0.wanted, bytes: bytes)
@@ -43,12 +44,15 @@ extension Profile {
         case .mindray: return answerMindray(query.bytes, shelf, rules, context)
         case .law: return answerLAW(query.bytes, shelf, rules, context)
         case .cepheid: return answerCepheid(query.bytes, shelf, rules, context)
+        case .blocks: return answerBlocks(query.bytes, shelf, rules, context)
         case .orm, .asAsked: return QueryAnswer()
         }
     }
 
     /// Whether the device answers queries with orders of ours.
-    public var answersQueries: Bool { orders.map { $0.dialect != .orm } ?? false }
+    public var answersQueries: Bool {
+        orders.map { $0.dialect == .blocks ? $0.blocks.specimen != nil : $0.dialect != .orm } ?? false
+    }
 
     /// Whether orders can be sent to the device unasked.
     public var canDownload: Bool { orders?.download != nil }
@@ -76,6 +80,7 @@ extension Profile {
         case .astm: return downloadASTM(work, dispatch, rules, context)
         case .law: return downloadLAW(work, dispatch, rules, context)
         case .orm: return downloadORM(work, dispatch, rules, context)
+        case .blocks: return downloadBlocks(work, dispatch, rules, context)
         case .mindray, .cepheid, .asAsked: return nil
         }
     }

@@ -2,7 +2,8 @@
 ///
 /// The record's letter (LIS02-A2) or the segment's name (HL7 v2), then the field, after it `(n)` for the nth repeat or
 /// `(c=text)` for the first repeat whose component c is that text, then component and subcomponent. All numbers count
-/// from 1; field 1 of an ASTM record is its letter. `.` and `-` after the name mean the same.
+/// from 1; field 1 of an ASTM record is its letter. `.` and `-` after the name mean the same. For devices that speak
+/// neither it is the name of a field of the profile's layout: `specimen`.
 public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
     /// Which repeat of the field.
     enum Repeat: Hashable, Sendable {
@@ -21,6 +22,27 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
     let subcomponent: Int?
     /// The name in one word, so that names compare at once.
     let name: UInt32
+    /// The name of a field of a layout (protocol `blocks`); nil for a place in a record or segment.
+    let fieldName: String?
+
+    /// A field of a layout: small letters, digits, `_` and `-`; nil when the name is none.
+    init?(field fieldName: String) {
+        guard (1...40).contains(fieldName.utf8.count), fieldName.first?.isLetter == true,
+            fieldName.utf8.allSatisfy({
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D
+            })
+        else { return nil }
+        self.fieldName = fieldName
+        record = ""
+        field = 0
+        self.repeat = nil
+        component = nil
+        subcomponent = nil
+        name = 0
+    }
+
+    /// What stands behind a line's name where it is about this place: `R|7|3`, `D|2|value`.
+    var place: String { fieldName ?? String(field) }
 
     /// Reads a path as it is written in a profile; nil when it is none.
     public init?(_ text: String) {
@@ -51,6 +73,7 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
         self.component = parts.first
         self.subcomponent = parts.count > 1 ? parts[1] : nil
         self.name = Self.packed(record)
+        fieldName = nil
     }
 
     private static func choice(_ text: Substring) -> Repeat? {
@@ -74,6 +97,7 @@ public struct FieldPath: Hashable, Sendable, CustomStringConvertible {
 
     /// The path as written in a profile.
     public var description: String {
+        if let fieldName { return fieldName }
         var text = record.count == 1 ? "\(record).\(field)" : "\(record)-\(field)"
         switch `repeat` {
         case .number(let number): text += "(\(number))"

@@ -17,6 +17,8 @@ struct OrderRules: Hashable, Sendable {
         case orm
         /// HL7: each query is answered in the dialect it is asked in.
         case asAsked = "as-asked"
+        /// Blocks of the device's own format, by templates.
+        case blocks
     }
 
     var dialect: Dialect
@@ -34,6 +36,8 @@ struct OrderRules: Hashable, Sendable {
     var specimenTypes: [String: String] = [:]
     /// What only LIS02-A2 has.
     var astm = ASTMOrderRules()
+    /// What only devices of blocks have.
+    var blocks = BlockOrderRules()
 
     init(dialect: Dialect) { self.dialect = dialect }
 
@@ -56,13 +60,15 @@ struct ASTMOrderRules: Hashable, Sendable {
         case noPatient = "no-patient"
         /// An O record like one with tests, its test field empty.
         case emptyTests = "empty-tests"
+        /// The Q record sent back, Q.13 saying that nothing comes of it.
+        case echoQuery = "echo-query"
 
         /// What it says in O.26 in place of the rule for that field.
         var reportType: String? {
             switch self {
             case .noOrder: "Y"
             case .noPatient: "Z"
-            case .terminator, .emptyTests: nil
+            case .terminator, .emptyTests, .echoQuery: nil
             }
         }
     }
@@ -119,6 +125,9 @@ struct ASTMOrderRules: Hashable, Sendable {
     var test = "^^^{code}"
     var layout = TestLayout.repeats
     var nothing = Nothing.terminator
+    /// What Q.13 says where the query is sent back (LIS02-A2 11.13: X, the results cannot be done, or the request is
+    /// cancelled).
+    var nothingStatus = "X"
     var terminators = Terminators()
     var actions = Actions()
     var priorities = Priorities()

@@ -30,6 +30,14 @@ public enum CharacterEncoding: String, Sendable, CaseIterable {
     }
 }
 
+/// How the results of a specimen become reports (`report.aggregate`).
+public enum ReportAggregate: String, Hashable, Sendable, CaseIterable {
+    /// A report a message.
+    case message
+    /// One report for all messages of a specimen, growing with each.
+    case specimen
+}
+
 /// Everything a kind of device does in its own way, as data (`device-profiles/<vendor>/<model>/profile.yaml`).
 ///
 /// Nothing in the program asks which device it is; it asks the profile.
@@ -52,11 +60,19 @@ public struct Profile: Sendable {
     public var timeZone: String?
     /// Unknown codes and units pass through instead of being held.
     public var passesThrough = false
+    /// The files it was read from: its own first, then those it extends.
+    public internal(set) var files: [ProfileFile] = []
+    /// How results become reports.
+    public var aggregate = ReportAggregate.message
     /// The tests it can report, in the order of the file.
     public var tests: [TestEntry] = [] {
         didSet { indexTests() }
     }
 
+    /// What marks this model's messages, for people who look for the right profile; any of the groups of conditions.
+    var identify: [[Condition]] = []
+    /// How its blocks are marked, answered and cut (protocol `blocks`).
+    public var blocks = BlockRules()
     /// How orders reach it; nil: it takes none from us.
     var orders: OrderRules?
     var specimen: SpecimenRule
@@ -66,8 +82,18 @@ public struct Profile: Sendable {
     var comments: CommentRule
     var lines: [LineRule]
     var kinds: [KindRule]
+    /// Results in other records than R or OBX.
+    var moreResults: [MoreResultsRule] = []
     /// Device flag to interpretation codes; the standard's tables with the profile's changes.
     var flags: [String: [String]]
+    /// Flags of the device that are no fixed texts, in the order of the file.
+    var flagPatterns: [FlagPattern] = []
+    /// Flags that say nothing; they are left out.
+    var ignoredFlags: [Pattern] = []
+    /// How it writes times besides the standard's form, tried first.
+    var dateForms: [DateForm] = []
+    /// How lines that hold several results are taken apart; nil: each holds one.
+    var several: SeveralRule?
     /// Device status to certainty; the standard's table with the profile's changes.
     var statuses: [String: ObservationStatus]
     /// The certainty of a result without status.
@@ -77,13 +103,20 @@ public struct Profile: Sendable {
 
     private(set) var testIndex: [String: Int] = [:]
     private var orderIndex: [String: [Int]] = [:]
+    /// The tests that have code patterns.
+    private var patternIndex: [Int] = []
 
     /// A profile that follows its protocol's standard to the letter; a file then changes what its device does otherwise.
     init(id: String, name: String, wire: WireProtocol) {
         self.id = id
         self.name = name
         self.wire = wire
-        let standard = wire == .astm ? Standard.astm : Standard.hl7
+        let standard =
+            switch wire {
+            case .astm: Standard.astm
+            case .hl7: Standard.hl7
+            case .blocks: Standard.blocks
+            }
         specimen = standard.specimen
         patients = standard.patients
         fields = standard.fields
@@ -95,8 +128,22 @@ public struct Profile: Sendable {
         statuses = standard.statuses
     }
 
-    /// The test with this device code or alias.
-    public func test(code: String) -> TestEntry? { testIndex[code].map { tests[$0] } }
+    /// The test with this device code or alias, else the only one with a pattern for it.
+    public func test(code: String) -> TestEntry? {
+        if let index = testIndex[code] { return tests[index] }
+        let fitting = tests(matching: code)
+        return fitting.count == 1 ? tests[fitting[0]] : nil
+    }
+
+    /// The tests that have a pattern for a code which is no test's own, by their place in the table.
+    func tests(matching code: String) -> [Int] {
+        patternIndex.filter { tests[$0].codePatterns.contains { $0.matches(code) } }
+    }
+
+    /// Whether some test has code patterns.
+    var hasCodePatterns: Bool { !patternIndex.isEmpty }
+    /// Whether the profile knows no test at all.
+    var knowsNoTest: Bool { testIndex.isEmpty && patternIndex.isEmpty }
 
     /// The code to send to the device for an order's code; nil when the profile knows no such test and does not pass
     /// codes through.
@@ -111,6 +158,7 @@ public struct Profile: Sendable {
     private mutating func indexTests() {
         testIndex = [:]
         orderIndex = [:]
+        patternIndex = tests.indices.filter { !tests[$0].codePatterns.isEmpty }
         for (index, test) in tests.enumerated() {
             for code in [test.code] + test.aliases where testIndex[code] == nil { testIndex[code] = index }
             for code in Set(test.orders + [test.loinc].compactMap { $0 }) {
@@ -118,18 +166,4 @@ public struct Profile: Sendable {
             }
         }
     }
-}
-
-/// Where the parts of a result stand, its value and its line's fate apart.
-struct ResultFields: Hashable, Sendable {
-    var code: Extraction
-    var name: Extraction
-    var loinc: Extraction
-    var unit: Extraction
-    /// The coding system the unit is declared in; UCUM counts.
-    var unitSystem: Extraction
-    var range: Extraction
-    var flags: Extraction
-    var status: Extraction
-    var performed: Extraction
 }

@@ -58,6 +58,21 @@ struct Standard: Sendable {
             "X": .cancelled, "N": .cancelled, "O": .cancelled, "D": .enteredInError, "W": .enteredInError,
         ])
 
+    /// Fields of a layout by their usual names; a device of blocks has no standard.
+    static let blocks = Standard(
+        specimen: SpecimenRule(id: Extraction(fields: "specimen")),
+        patients: [PatientRule(id: Extraction(fields: "patient"))],
+        fields: ResultFields(
+            code: Extraction(fields: "code"), name: Extraction(fields: "name"), loinc: Extraction(fields: "loinc"),
+            unit: Extraction(fields: "unit"), unitSystem: Extraction(), range: Extraction(fields: "range"),
+            flags: Extraction(fields: "flags"), status: Extraction(fields: "status"),
+            performed: Extraction(fields: "performed").or(field: "date", joined: "time"),
+            operatorName: Extraction(fields: "operator"), position: Extraction(fields: "position"),
+            comparator: Extraction(fields: "comparator")),
+        value: ValueRule(from: Extraction(fields: "value")),
+        comments: CommentRule(text: Extraction(fields: "comment")),
+        lines: [], kinds: [], statuses: [:])
+
     /// LIS02-A2 R.7 and HL7 table 0078, whose codes ObservationInterpretation took over unchanged.
     static let flags: [String: [String]] = {
         let codes = [
@@ -66,6 +81,12 @@ struct Standard: Sendable {
         ]
         return Dictionary(uniqueKeysWithValues: codes.map { ($0, [$0]) })
     }()
+
+    /// The codes a flag may be given (HL7 v3 ObservationInterpretation).
+    static let interpretations: Set<String> = Set(flags.keys).union([
+        "AC", "B", "CAR", "Carrier", "D", "E", "EX", "EXP", "H>", "HM", "HU", "HX", "IE", "L<", "LU", "LX", "NCL", "NR",
+        "NS", "QCF", "RR", "SDD", "SYN-R", "SYN-S", "TOX", "UNE", "WR",
+    ])
 
     private static func when(_ path: String, _ other: String, _ values: Set<String>) -> Extraction.Source? {
         guard let path = FieldPath(path), let other = FieldPath(other) else { return nil }

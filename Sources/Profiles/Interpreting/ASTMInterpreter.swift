@@ -2,21 +2,14 @@ import ASTM
 import Core
 
 extension Profile {
-    /// The messages in some wire bytes or bare records; `naming` asks for the letters of their records, for people.
+    /// The messages in some wire bytes or bare records; `naming`: it is a recording for people to look at, who are told the
+    /// letters of its records.
     func interpretASTM(
         _ bytes: [UInt8], _ facility: Facility, naming: Bool = false, processable: Int? = nil
     ) -> (parts: [InterpretedPart], transcript: LinkTranscript) {
-        let transcript = LinkTranscript.messages(in: bytes, checksum: checksum)
+        let transcript = LinkTranscript.messages(in: bytes, checksum: checksum, isRecording: naming)
         if transcript.messages.isEmpty {
-            let bad = transcript.counters.badFrames
-            let seen =
-                bad > 0 ? "\(bad) damaged frame\(bad == 1 ? "" : "s")" : "\(bytes.count) bytes that are no record"
-            return (
-                [
-                    InterpretedPart(
-                        fault: "No ASTM message was found, only \(seen). Check the device's protocol setting.")
-                ], transcript
-            )
+            return ([InterpretedPart(fault: faultWithoutMessage(bytes, transcript))], transcript)
         }
         return (transcript.messages.flatMap { interpret($0, processable, facility, naming) }, transcript)
     }
@@ -31,15 +24,20 @@ extension Profile {
     ) -> [InterpretedPart] {
         do throws(ASTMError) {
             let messages = try ASTMMessage.parseAll(found.text, encoding: encoding.astm)
-            if let limit = MessageLimits.standard.broken(by: messages) { return [InterpretedPart(fault: limit)] }
+            if let limit = MessageLimits.standard.broken(by: messages, also: moreResults.map(\.record)) {
+                return [InterpretedPart(fault: limit)]
+            }
             // What follows the last drop of level is not finished; the device sends it again (LIS02-A2 4.2).
             let processable = max(found.processableText, processable ?? 0)
             var finished = processable >= found.text.count ? Int.max : lineCount(found.text.prefix(processable))
             return messages.map { message in
                 defer { finished = finished == Int.max ? finished : max(0, finished - message.records.count) }
-                var reader = ASTMReader(profile: self, facility: facility, message: message, finished: finished)
-                return InterpretedPart(
-                    reports: reader.reports(), names: naming ? message.records.map { String($0.type.letter) } : [])
+                let usage = naming ? FieldUsage() : nil
+                var reader = ASTMReader(
+                    profile: self, facility: facility, message: message, finished: finished, usage: usage)
+                var part = InterpretedPart(reports: reader.reports())
+                if let usage { part.account(for: message, usage, self) }
+                return part
             }
         } catch {
             return [InterpretedPart(fault: sentence(error.description))]
@@ -63,9 +61,8 @@ private struct ASTMReader {
     let message: ASTMMessage
     /// How many of the records may be understood.
     let finished: Int
-    let profile: Profile
     private let facility: Facility
-    private var lines: LineReader
+    private let lines: LineReader
     private var source: ASTMSource
     private var done: [SpecimenReport] = []
     private var open: SpecimenReport?
@@ -73,42 +70,52 @@ private struct ASTMReader {
     private var comments = CommentCollector()
     private var commentNumber = 0
     private var hasQuery = false
+    private var more: MoreResultsReader
+    /// Whether the order itself held a result that stands in another report.
+    private var isOrderReadApart = false
+    /// How many records of each letter there were, where results may stand in others than R.
+    private var numbers: [Character: Int] = [:]
 
-    init(profile: Profile, facility: Facility, message: ASTMMessage, finished: Int) {
-        self.profile = profile
+    init(profile: Profile, facility: Facility, message: ASTMMessage, finished: Int, usage: FieldUsage?) {
         self.facility = facility
         self.message = message
         self.finished = finished
         lines = LineReader(profile: profile, facility: facility)
-        source = ASTMSource(message)
+        more = MoreResultsReader(lines, facility)
+        source = ASTMSource(message, usage: usage)
     }
 
     mutating func reports() -> [SpecimenReport] {
         for record in message.records {
             if record.position > finished {
-                leaveOut(record)
+                if !readMore(record, leftOut: Self.brokenOff) { leaveOut(record) }
                 continue
             }
             switch record.type {
             case .header: source.set("H", record)
             case .patient:
-                close()
+                closeAll()
                 source.set("O", nil)
                 source.set("P", record)
             case .order:
-                close()
+                closeAll()
                 source.set("O", record)
                 open = lines.report(source)
-            case .result: read(record)
-            case .comment: readComment(record)
+                _ = readMore(record)
+            case .result: if readMore(record) { results += 1 } else { read(record) }
+            case .comment: if readMore(record) { commentNumber += 1 } else { readComment(record) }
             case .query:
                 beginLevel()
-                if !hasQuery { readQuery() }
-            case .scientific, .terminator: beginLevel()
-            case .manufacturer, .other: break
+                if !readMore(record), !hasQuery { readQuery() }
+            case .scientific:
+                beginLevel()
+                _ = readMore(record)
+            case .terminator: beginLevel()
+            case .manufacturer: _ = readMore(record)
+            case .other: break
             }
         }
-        close()
+        closeAll()
         return done
     }
 
@@ -119,14 +126,37 @@ private struct ASTMReader {
         source.set("P", nil)
     }
 
+    /// Reads a record that holds a result though it is no R; false where no rule is about it.
+    private mutating func readMore(_ record: Record, leftOut: String? = nil) -> Bool {
+        guard more.isInUse else { return false }
+        let letter = record.type.letter
+        numbers[letter, default: 0] += 1
+        guard more.isAbout(String(letter)) else { return false }
+        source.set(letter, record)
+        defer { if letter != "O" { source.set(letter, nil) } }
+        guard let rule = more.rule(for: String(letter), in: source) else { return false }
+        let at = "\(letter)|\(numbers[letter, default: 0])"
+        if more.isApart(rule) {
+            more.readApart(rule, source, at: at, leftOut: leftOut, done: &done)
+            if letter == "O" { isOrderReadApart = true }
+            return true
+        }
+        var report = open ?? lines.report(source)
+        open = nil
+        comments.target = more.read(rule, source, at: at, leftOut: leftOut, into: &report)
+        open = report
+        return true
+    }
+
     private mutating func read(_ record: Record) {
         results += 1
+        more.turnBack()
         source.set("R", record)
         var report = open ?? lines.report(source)
         // Held in one place only, so that its lists grow without being copied.
         open = nil
         let known = report.observations.count
-        lines.read(source, at: "R|\(results)", into: &report)
+        lines.read(source, at: "R|" + String(results), into: &report)
         comments.target = report.observations.count > known ? known : nil
         open = report
     }
@@ -137,16 +167,23 @@ private struct ASTMReader {
         if open == nil { open = lines.report(source) }
         open?.ignored.append(
             AsideLine(
-                at: "R|\(results)",
-                why: "the transmission broke off before this part was finished; the device sends it again"))
+                at: "R|\(results)", why: Self.brokenOff))
     }
+
+    private static let brokenOff =
+        "the transmission broke off before this part was finished; the device sends it again"
 
     private mutating func readComment(_ record: Record) {
         commentNumber += 1
+        if more.isLast {
+            source.set("C", record)
+            more.comment(source, lines.profile.comments, at: "C|\(commentNumber)")
+            return source.set("C", nil)
+        }
         guard var report = open else { return }
         open = nil
         source.set("C", record)
-        comments.add(source, profile.comments, at: "C|\(commentNumber)", into: &report)
+        comments.add(source, lines.profile.comments, at: "C|\(commentNumber)", into: &report)
         source.set("C", nil)
         open = report
     }
@@ -154,8 +191,9 @@ private struct ASTMReader {
     /// All Q records of the message are one query: a report for each specimen it names.
     private mutating func readQuery() {
         hasQuery = true
-        let rules = profile.orders?.astm ?? ASTMOrderRules()
-        guard let query = ASTMQuery(message, profile: profile, rules: rules, facility: facility) else { return }
+        more.close(into: &done)
+        let rules = lines.profile.orders?.astm ?? ASTMOrderRules()
+        guard let query = ASTMQuery(message, profile: lines.profile, rules: rules, facility: facility) else { return }
         let specimens = query.isCancel ? query.givenUp : query.specimens
         // Component 1 is the patient where component 2 is the specimen, and one specimen is asked for.
         let isPaired = rules.specimen.first?.component == 2 && specimens.asked.count == 1
@@ -165,19 +203,24 @@ private struct ASTMReader {
             patient: claim == specimens.asked.first?.sent ? nil : claim.flatMap { PatientClaim(value: $0) })
     }
 
+    /// Ends the order and the results of other records with it.
+    private mutating func closeAll() {
+        close()
+        more.close(into: &done)
+    }
+
     private mutating func close() {
         source.set("R", nil)
         guard var report = open else { return }
         comments.finish(into: &report)
         // An order without a result is work asked for, not done.
-        let isEmpty =
-            report.observations.isEmpty && report.ignored.isEmpty && report.secondary.isEmpty
-            && !report.problems.contains { $0.held != nil }
+        let isEmpty = !report.holdsLines
         if isEmpty, report.kind == .result {
             report.kind = .order
             report.specimenProblem = nil
         }
-        done.append(report)
+        if !(isEmpty && isOrderReadApart) { done.append(report) }
         open = nil
+        isOrderReadApart = false
     }
 }

@@ -4,21 +4,23 @@ import Core
 struct CommentCollector {
     /// The observation just read, by its index: a comment that follows it belongs to it.
     var target: Int?
-    private var waiting: [(analyte: String?, text: String, at: String)] = []
+    private var waiting: [(analyte: String?, text: String, flags: [String], at: String)] = []
 
     /// Takes one comment record or segment.
     mutating func add(
         _ source: some FieldSource, _ rule: CommentRule, at: String, into report: inout SpecimenReport
     ) {
         for text in source.texts(rule.text) {
+            let words = rule.texts[text] ?? text
+            let flags = rule.flags[text] ?? []
             if let target, report.observations.indices.contains(target) {
-                report.observations[target].notes.append(text)
+                report.observations[target].add(words, flags)
             } else {
                 let parts = text.split(separator: Character(source.componentMark), omittingEmptySubsequences: false)
                 let analyte = rule.analyteComponent.flatMap {
                     parts.indices.contains($0 - 1) ? String(parts[$0 - 1]) : nil
                 }
-                waiting.append((analyte?.isEmpty == true ? nil : analyte, text, at))
+                waiting.append((analyte?.isEmpty == true ? nil : analyte, words, flags, at))
             }
         }
     }
@@ -30,7 +32,7 @@ struct CommentCollector {
             report.observations.enumerated().map { ($1.code, $0) }, uniquingKeysWith: { first, _ in first })
         for comment in waiting {
             if let index = comment.analyte.flatMap({ places[$0] }) {
-                report.observations[index].notes.append(comment.text)
+                report.observations[index].add(comment.text, comment.flags)
             } else {
                 report.problems.append(
                     Problem(at: comment.at, what: "the device's comment on this specimen: \(comment.text)"))
@@ -38,5 +40,13 @@ struct CommentCollector {
         }
         waiting = []
         target = nil
+    }
+}
+
+extension Observation {
+    /// A comment of the device, and the flags it stands for.
+    fileprivate mutating func add(_ note: String, _ flags: [String]) {
+        notes.append(note)
+        for flag in flags where !self.flags.contains(flag) { self.flags.append(flag) }
     }
 }

@@ -9,15 +9,27 @@ enum DeviceTime: Equatable {
 
     /// - Parameters:
     ///   - text: what the device wrote.
+    ///   - forms: how this device writes times besides; tried first.
     ///   - clock: its time zone; nil when that is unknown, then only a time with an offset of its own can be placed.
-    init(_ text: String?, clock: inout ZoneClock?) {
+    init(_ text: String?, forms: [DateForm] = [], clock: inout ZoneClock?) {
         guard let text, !text.isEmpty else {
             self = .none
             return
         }
+        for form in forms {
+            guard let fields = form.read(text), fields.isPossible else { continue }
+            if !form.hasTime {
+                self = .known(fields.date(digits: 8))
+            } else if clock != nil {
+                self = .known(fields.moment(offset: clock?.offset(atLocal: fields.secondsAsUTC) ?? 0))
+            } else {
+                self = .impossible
+            }
+            return
+        }
         let bytes = Array(text.utf8)
         let digits = bytes.prefix { (0x30...0x39).contains($0) }
-        guard [4, 6, 8, 10, 12, 14].contains(digits.count), let fields = Fields(digits), fields.isPossible else {
+        guard [4, 6, 8, 10, 12, 14].contains(digits.count), let fields = TimeFields(digits), fields.isPossible else {
             self = digits.allSatisfy { $0 == 0x30 } && digits.count == bytes.count ? .none : .impossible
             return
         }
@@ -40,7 +52,8 @@ enum DeviceTime: Equatable {
     /// `+0530` in seconds.
     private static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard bytes.count == 5, let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"),
-            let hours = Fields.number(bytes.dropFirst().prefix(2)), let minutes = Fields.number(bytes.suffix(2)),
+            let hours = TimeFields.number(bytes.dropFirst().prefix(2)),
+            let minutes = TimeFields.number(bytes.suffix(2)),
             hours <= 14, minutes < 60
         else { return nil }
         let seconds = hours * 3_600 + minutes * 60
@@ -49,8 +62,10 @@ enum DeviceTime: Equatable {
 }
 
 /// The parts of a time.
-private struct Fields {
+struct TimeFields {
     var year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0
+
+    init() {}
 
     init?(_ digits: ArraySlice<UInt8>) {
         guard let year = Self.number(digits.prefix(4)) else { return nil }
@@ -66,7 +81,7 @@ private struct Fields {
         second = part(4, default: 0)
     }
 
-    static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    static func number(_ digits: some Sequence<UInt8>) -> Int? {
         var value = 0
         for digit in digits {
             guard (0x30...0x39).contains(digit) else { return nil }

@@ -22,10 +22,13 @@ protocol FieldSource {
     var repeatMark: String { get }
     /// A value that a data type of the protocol makes of several components; nil where the general rule holds.
     func typedValue(_ path: FieldPath) -> String?
+    /// Notes what is looked at, for `decode`; nil in the daemon.
+    var usage: FieldUsage? { get }
 }
 
 extension FieldSource {
     func typedValue(_ path: FieldPath) -> String? { nil }
+    var usage: FieldUsage? { nil }
     var attachment: String? { nil }
 
     /// The text at a path: the repeat it names, else the first.
@@ -65,17 +68,24 @@ extension FieldSource {
 
     /// The texts at a path in all repeats.
     private func repeatTexts(_ path: FieldPath) -> [String?] {
-        if repeats(path) == 1 { return [text(path, repeat: 1)] }
         return parts(path, subcomponent: path.subcomponent).map { components in
             guard let component = path.component else { return whole(components) }
             return components.indices.contains(component - 1) ? components[component - 1] : nil
         }
     }
 
+    /// The text of a place, or of several joined: those that say something, blanks at their ends cut off.
+    func text(_ source: Extraction.Source) -> String? {
+        if source.joined.isEmpty { return text(source.path) }
+        let parts = ([source.path] + source.joined).map { trimmed(text($0) ?? "") }.filter { !$0.isEmpty }
+        return parts.isEmpty ? nil : parts.joined(separator: source.separator)
+    }
+
     /// The first text an extraction finds.
     func text(_ extraction: Extraction) -> String? {
-        for source in extraction.sources where holds(source.conditions) {
-            if let text = extraction.tidied(text(source.path)) { return text }
+        // By index, here and below: a source is not copied for being looked at.
+        for index in extraction.sources.indices where holds(extraction.sources[index].conditions) {
+            if let text = extraction.tidied(text(extraction.sources[index])) { return text }
         }
         return nil
     }
@@ -83,8 +93,12 @@ extension FieldSource {
     /// Every text an extraction finds, of all repeats, from the first path that gives any.
     func texts(_ extraction: Extraction) -> [String] {
         for source in extraction.sources where holds(source.conditions) {
-            guard source.path.repeat == nil else {
-                if let text = extraction.tidied(text(source.path)) { return [text] }
+            guard source.path.repeat == nil, source.joined.isEmpty else {
+                if let text = extraction.tidied(text(source)) { return [text] }
+                continue
+            }
+            if repeats(source.path) <= 1 {
+                if let text = extraction.tidied(text(source.path, repeat: 1)) { return [text] }
                 continue
             }
             let texts = repeatTexts(source.path).compactMap { extraction.tidied($0) }
@@ -96,14 +110,16 @@ extension FieldSource {
     /// The value: by the protocol's data type where it has one, else its text with all repeats.
     func value(_ rule: ValueRule) -> String {
         for source in rule.from.sources where holds(source.conditions) {
-            let isWhole = source.path.component == nil && source.path.repeat == nil
-            if isWhole, let typed = rule.from.tidied(typedValue(source.path)) { return typed }
-            if rule.repeats == .all, source.path.repeat == nil, repeats(source.path) > 1 {
+            let isOne = source.path.repeat == nil && source.joined.isEmpty
+            if isOne, source.path.component == nil, let typed = rule.from.tidied(typedValue(source.path)) {
+                return typed
+            }
+            if rule.repeats == .all, isOne, repeats(source.path) > 1 {
                 let texts = repeatTexts(source.path).map { rule.from.tidied($0) ?? "" }
                 let saying = texts.filter { !$0.isEmpty }
                 if saying.count == 1 { return saying[0] }
                 if saying.count > 1 { return texts.joined(separator: repeatMark) }
-            } else if let text = rule.from.tidied(text(source.path)) {
+            } else if let text = rule.from.tidied(text(source)) {
                 return text
             }
         }
@@ -112,7 +128,12 @@ extension FieldSource {
 
     /// Whether all conditions hold.
     func holds(_ conditions: [Condition]) -> Bool {
-        for condition in conditions where !condition.holds(for: text(condition.path)) { return false }
+        let usage = usage
+        usage?.beginConditions()
+        defer { usage?.endConditions() }
+        for index in conditions.indices where !conditions[index].holds(for: text(conditions[index].path)) {
+            return false
+        }
         return true
     }
 }
@@ -120,42 +141,52 @@ extension FieldSource {
 /// The records around one result of an ASTM message.
 struct ASTMSource: FieldSource {
     let delimiters: Delimiters
-    private var records: [(name: UInt32, record: Record)] = []
+    let usage: FieldUsage?
+    /// Few, so that looking through them is the fastest; names and records apart, so that none is copied for it.
+    private var names: [UInt32] = []
+    private var records: [Record] = []
 
-    init(_ message: ASTMMessage) { delimiters = message.delimiters }
+    init(_ message: ASTMMessage, usage: FieldUsage? = nil) {
+        delimiters = message.delimiters
+        self.usage = usage
+    }
 
     /// Makes a record the one its letter stands for, or takes the letter away.
     mutating func set(_ letter: Character, _ record: Record?) {
         let name = FieldPath.packed(String(letter))
-        let index = records.firstIndex { $0.name == name }
+        let index = names.firstIndex(of: name)
         switch (index, record) {
-        case (let index?, let record?): records[index].record = record
-        case (nil, let record?): records.append((name, record))
-        case (let index?, nil): records.remove(at: index)
+        case (let index?, let record?): records[index] = record
+        case (nil, let record?):
+            names.append(name)
+            records.append(record)
+        case (let index?, nil):
+            names.remove(at: index)
+            records.remove(at: index)
         case (nil, nil): break
         }
     }
 
-    private func record(_ path: FieldPath) -> Record? {
-        for entry in records where entry.name == path.name { return entry.record }
-        return nil
-    }
+    private func index(_ path: FieldPath) -> Int? { names.firstIndex(of: path.name) }
 
-    func repeats(_ path: FieldPath) -> Int { record(path)?.repeats(path.field) ?? 0 }
+    func repeats(_ path: FieldPath) -> Int { index(path).map { records[$0].repeats(path.field) } ?? 0 }
 
-    func byteCount(_ path: FieldPath) -> Int { record(path)?.raw(path.field).count ?? 0 }
+    func byteCount(_ path: FieldPath) -> Int { index(path).map { records[$0].raw(path.field).count } ?? 0 }
 
     func components(_ path: FieldPath, repeat number: Int) -> Int {
-        record(path)?.components(path.field, repeat: number) ?? 0
+        index(path).map { records[$0].components(path.field, repeat: number) } ?? 0
     }
 
     func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]] {
-        guard subcomponent ?? 1 == 1 else { return [] }
-        return record(path)?.parts(path.field) ?? []
+        guard subcomponent ?? 1 == 1, let index = index(path) else { return [] }
+        usage?.note(records[index].position, path.field)
+        return records[index].parts(path.field)
     }
 
     func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String? {
-        subcomponent ?? 1 == 1 ? record(path)?.text(field: path.field, repeat: number, component: component) : nil
+        guard subcomponent ?? 1 == 1, let index = index(path) else { return nil }
+        usage?.note(records[index].position, path.field, repeat: number, component: component)
+        return records[index].text(field: path.field, repeat: number, component: component)
     }
 
     var componentMark: String { mark(delimiters.component) }
@@ -166,37 +197,64 @@ struct ASTMSource: FieldSource {
 /// The segments around one result of an HL7 message.
 struct HL7Source: FieldSource {
     private let delimiters: HL7Delimiters
-    private var segments: [UInt32: HL7Segment] = [:]
+    let usage: FieldUsage?
+    /// Few, so that looking through them is the fastest; names and segments apart, so that none is copied for it.
+    private var names: [UInt32] = []
+    private var segments: [HL7Segment] = []
+    /// Where the segments after the first few stand: only a hostile message has so many names.
+    private var others: [UInt32: Int] = [:]
 
-    init(_ message: HL7Message) { delimiters = message.delimiters }
+    init(_ message: HL7Message, usage: FieldUsage? = nil) {
+        delimiters = message.delimiters
+        self.usage = usage
+    }
 
     /// Makes a segment the one its name stands for.
-    mutating func set(_ segment: HL7Segment) { segments[FieldPath.packed(segment.name)] = segment }
+    mutating func set(_ segment: HL7Segment) {
+        let name = FieldPath.packed(segment.name)
+        if let index = index(name) {
+            segments[index] = segment
+            return
+        }
+        if names.count < Self.few { names.append(name) } else { others[name] = segments.count }
+        segments.append(segment)
+    }
 
-    private func segment(_ path: FieldPath) -> HL7Segment? { segments[path.name] }
+    private func index(_ path: FieldPath) -> Int? { index(path.name) }
 
-    func repeats(_ path: FieldPath) -> Int { segment(path)?.repeats(path.field) ?? 0 }
+    private func index(_ name: UInt32) -> Int? {
+        names.firstIndex(of: name) ?? (others.isEmpty ? nil : others[name])
+    }
 
-    func byteCount(_ path: FieldPath) -> Int { segment(path)?.raw(path.field).count ?? 0 }
+    private static let few = 32
+
+    func repeats(_ path: FieldPath) -> Int { index(path).map { segments[$0].repeats(path.field) } ?? 0 }
+
+    func byteCount(_ path: FieldPath) -> Int { index(path).map { segments[$0].raw(path.field).count } ?? 0 }
 
     /// OBX-2 and the length of OBX-5.
     var attachment: String? {
-        guard let segment = segments[Self.obx], let type = segment.text(field: 2), type == "ED" || type == "RP" else {
-            return nil
-        }
-        return "\(type), \(segment.raw(5).count) bytes"
+        guard let index = index(Self.obx), let type = segments[index].text(field: 2),
+            type == "ED" || type == "RP"
+        else { return nil }
+        return "\(type), \(segments[index].raw(5).count) bytes"
     }
 
     func components(_ path: FieldPath, repeat number: Int) -> Int {
-        segment(path)?.components(path.field, repeat: number) ?? 0
+        index(path).map { segments[$0].components(path.field, repeat: number) } ?? 0
     }
 
     func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]] {
-        segment(path)?.parts(path.field, subcomponent: subcomponent) ?? []
+        guard let index = index(path) else { return [] }
+        usage?.note(segments[index].position, path.field)
+        return segments[index].parts(path.field, subcomponent: subcomponent)
     }
 
     func text(_ path: FieldPath, repeat number: Int, component: Int, subcomponent: Int?) -> String? {
-        segment(path)?.text(field: path.field, repeat: number, component: component, subcomponent: subcomponent)
+        guard let index = index(path) else { return nil }
+        usage?.note(segments[index].position, path.field, repeat: number, component: component)
+        return segments[index].text(
+            field: path.field, repeat: number, component: component, subcomponent: subcomponent)
     }
 
     var componentMark: String { mark(delimiters.component) }
@@ -207,8 +265,11 @@ struct HL7Source: FieldSource {
     ///
     /// Of a coded value (CE, CWE, CNE) the text counts, else the original text, else the code.
     func typedValue(_ path: FieldPath) -> String? {
-        guard path.name == Self.obx, path.field == 5, let segment = segment(path) else { return nil }
-        switch segment.text(field: 2) {
+        guard path.name == Self.obx, path.field == 5, let index = index(path) else { return nil }
+        let segment = segments[index]
+        let type = segment.text(field: 2)
+        if ["SN", "CE", "CWE", "CNE"].contains(type) { usage?.note(segment.position, 5) }
+        switch type {
         case "SN":
             let parts = (1...4).map { trimmed(segment.text(field: 5, repeat: 1, component: $0) ?? "") }
             return (parts[0] == "=" ? "" : parts[0]) + parts[1] + parts[2] + parts[3]

@@ -10,10 +10,14 @@ extension Profile {
     private func interpretOne(_ bytes: [UInt8], _ facility: Facility, _ naming: Bool) -> InterpretedPart {
         do throws(HL7Error) {
             let message = try HL7Message.parse(bytes, encoding: encoding.hl7)
-            if let limit = MessageLimits.standard.broken(by: message) { return InterpretedPart(fault: limit) }
-            var reader = HL7Reader(profile: self, facility: facility, message: message)
-            return InterpretedPart(
-                reports: reader.reports(), names: naming ? message.segments.map(\.name) : [])
+            if let limit = MessageLimits.standard.broken(by: message, also: moreResults.map(\.record)) {
+                return InterpretedPart(fault: limit)
+            }
+            let usage = naming ? FieldUsage() : nil
+            var reader = HL7Reader(profile: self, facility: facility, message: message, usage: usage)
+            var part = InterpretedPart(reports: reader.reports())
+            if let usage { part.account(for: message, usage, self) }
+            return part
         } catch {
             return InterpretedPart(fault: sentence(error.description))
         }
@@ -72,11 +76,11 @@ extension HL7Message {
 /// Walks the segments of one message in order.
 private struct HL7Reader {
     let message: HL7Message
-    let profile: Profile
     private let facility: Facility
-    private var lines: LineReader
+    private let lines: LineReader
     private var source: HL7Source
     private var groups: [Group] = []
+    private var more: MoreResultsReader
 
     /// One order with its results, or one specimen's results without an order.
     private struct Group {
@@ -87,12 +91,12 @@ private struct HL7Reader {
         func has(_ name: String) -> Bool { context.contains { $0.name == name } }
     }
 
-    init(profile: Profile, facility: Facility, message: HL7Message) {
-        self.profile = profile
+    init(profile: Profile, facility: Facility, message: HL7Message, usage: FieldUsage?) {
         self.facility = facility
         self.message = message
         lines = LineReader(profile: profile, facility: facility)
-        source = HL7Source(message)
+        more = MoreResultsReader(lines, facility)
+        source = HL7Source(message, usage: usage)
     }
 
     mutating func reports() -> [SpecimenReport] {
@@ -101,14 +105,14 @@ private struct HL7Reader {
         if purpose == .query, let query = query() { return query }
         guard purpose == .result else { return [setAside(segments, purpose)] }
         group(segments)
-        return groups.map { read($0) }
+        return groups.flatMap { read($0) }
     }
 
     /// A query by its own type, whether or not this device's is answered.
     private func query() -> [SpecimenReport]? {
-        let dialects = [profile.orders?.dialect].compactMap { $0 } + [.mindray, .law, .cepheid]
+        let dialects = [lines.profile.orders?.dialect].compactMap { $0 } + [.mindray, .law, .cepheid]
         for dialect in dialects {
-            guard let query = HL7Query(message, profile: profile, dialect: dialect, facility: facility) else {
+            guard let query = HL7Query(message, profile: lines.profile, dialect: dialect, facility: facility) else {
                 continue
             }
             return queryReports(
@@ -186,28 +190,58 @@ private struct HL7Reader {
                 group.context += order + [segment]
                 order = []
             case "OBX", "NTE": group.lines.append(segment)
+            // Results stand in their order among the others.
+            case let name where more.isAbout(name): group.lines.append(segment)
             default: group.context.append(segment)
             }
         }
         close()
     }
 
-    private mutating func read(_ group: Group) -> SpecimenReport {
-        source = HL7Source(message)
+    private mutating func read(_ group: Group) -> [SpecimenReport] {
+        source = HL7Source(message, usage: source.usage)
         for segment in group.context { source.set(segment) }
         var report = lines.report(source)
+        report.observations.reserveCapacity(group.lines.count)
         var comments = CommentCollector()
+        var apart: [SpecimenReport] = []
+        for segment in more.isInUse ? group.context : [] where more.isAbout(segment.name) {
+            _ = readMore(segment, into: &report, &comments, &apart)
+        }
         for segment in group.lines {
             source.set(segment)
+            if readMore(segment, into: &report, &comments, &apart) { continue }
             if segment.name == "OBX" {
+                more.turnBack()
                 let known = report.observations.count
-                lines.read(source, at: "OBX|\(segment.occurrence)", into: &report)
+                lines.read(source, at: "OBX|" + String(segment.occurrence), into: &report)
                 comments.target = report.observations.count > known ? known : nil
-            } else {
-                comments.add(source, profile.comments, at: "NTE|\(segment.occurrence)", into: &report)
+            } else if segment.name == "NTE" {
+                let at = "NTE|\(segment.occurrence)"
+                if more.isLast {
+                    more.comment(source, lines.profile.comments, at: at)
+                } else {
+                    comments.add(source, lines.profile.comments, at: at, into: &report)
+                }
             }
         }
         comments.finish(into: &report)
-        return report
+        more.close(into: &apart)
+        return apart.isEmpty || report.holdsLines ? [report] + apart : apart
+    }
+
+    /// Reads a segment that holds a result though it is no OBX; false where no rule is about it.
+    private mutating func readMore(
+        _ segment: HL7Segment, into report: inout SpecimenReport, _ comments: inout CommentCollector,
+        _ apart: inout [SpecimenReport]
+    ) -> Bool {
+        guard more.isInUse, let rule = more.rule(for: segment.name, in: source) else { return false }
+        let at = "\(segment.name)|\(segment.occurrence)"
+        if more.isApart(rule) {
+            more.readApart(rule, source, at: at, leftOut: nil, done: &apart)
+        } else {
+            comments.target = more.read(rule, source, at: at, leftOut: nil, into: &report)
+        }
+        return true
     }
 }

@@ -1,11 +1,16 @@
 import Core
 
 /// Turns the lines of one message into observations, by the profile.
-struct LineReader {
+///
+/// A class, so that the profile is held once and never copied.
+final class LineReader {
     let profile: Profile
-    private var clock: ZoneClock?
-    private var lastTime: (raw: String, time: DeviceTime)?
+    var clock: ZoneClock?
+    var lastTime: (raw: String, time: DeviceTime)?
+    /// Counts for this one too, where it reads other records of the same message.
+    private let counting: LineReader?
     private var counts: [Replicate: Int] = [:]
+    private var numbered: Set<Numbered> = []
 
     /// What tells replicates of one analyte apart when the device does not.
     private struct Replicate: Hashable {
@@ -14,8 +19,15 @@ struct LineReader {
         var performed: String?
     }
 
-    init(profile: Profile, facility: Facility) {
+    /// A replicate the device numbered itself.
+    private struct Numbered: Hashable {
+        var replicate: Replicate
+        var occurrence: Int
+    }
+
+    init(profile: Profile, facility: Facility, counting: LineReader? = nil) {
         self.profile = profile
+        self.counting = counting
         clock = ZoneClock(profile.timeZone ?? facility.timeZone)
     }
 
@@ -24,7 +36,8 @@ struct LineReader {
     /// A report for the specimen that the records of `source` describe.
     func report(_ source: some FieldSource) -> SpecimenReport {
         let kind = profile.kinds.first { source.holds($0.conditions) }?.kind ?? .result
-        let specimen = source.text(profile.specimen.id) ?? ""
+        let sent = source.text(profile.specimen.id) ?? ""
+        let (specimen, fault) = kind.concernsPatient && !sent.isEmpty ? profile.specimen.id(of: sent) : (sent, nil)
         var claim: PatientClaim?
         for rule in profile.patients {
             claim = source.text(rule.id).flatMap { id in
@@ -32,23 +45,26 @@ struct LineReader {
             }
             if claim != nil { break }
         }
-        return SpecimenReport(
-            kind: kind, specimen: specimen, specimenProblem: kind.concernsPatient ? problem(of: specimen) : nil,
-            patient: claim)
+        var problem = fault.map(sentence)
+        if kind.concernsPatient, sent.isEmpty {
+            problem = "The device sent no specimen id. Assign the results to an order by hand."
+        }
+        return SpecimenReport(kind: kind, specimen: specimen, specimenProblem: problem, patient: claim)
     }
 
-    private func problem(of specimen: String) -> String? {
-        if specimen.isEmpty {
-            return "The device sent no specimen id. Assign the results to an order by hand."
-        }
-        if profile.specimen.reject.contains(where: { $0.matches(specimen) }) {
+    private func sentence(_ fault: SpecimenRule.Fault) -> String {
+        switch fault {
+        case .madeUp:
             return "The specimen id is one the device made up itself, as for a barcode it could not read. "
                 + "Assign the results to an order by hand."
+        case .wrongCheckDigit:
+            return "The check digit of the specimen id is wrong: a character was misread or mistyped. "
+                + "Check the label, and assign the results to an order by hand."
+        case .wrongForm:
+            return "The specimen id is not of the form this laboratory uses "
+                + "(\(profile.specimen.patterns.map(\.source).joined(separator: " or "))). "
+                + "Check the label, or assign the results by hand."
         }
-        let patterns = profile.specimen.patterns
-        if patterns.isEmpty || patterns.contains(where: { $0.matches(specimen) }) { return nil }
-        return "The specimen id is not of the form this laboratory uses "
-            + "(\(patterns.map(\.source).joined(separator: " or "))). Check the label, or assign the results by hand."
     }
 
     // MARK: - A line
@@ -56,8 +72,9 @@ struct LineReader {
     /// Reads one result line.
     ///
     /// It ends up in exactly one of the report's lists; `problems` may add a remark on it.
-    mutating func read(_ source: some FieldSource, at: String, into report: inout SpecimenReport) {
-        if let rule = profile.lines.first(where: { isFor($0, source) }) {
+    func read(_ source: some FieldSource, at: String, into report: inout SpecimenReport) {
+        if let index = profile.lines.indices.first(where: { isFor(profile.lines[$0], source) }) {
+            let rule = profile.lines[index]
             let line = AsideLine(at: at, why: rule.why + (source.attachment.map { " (\($0))" } ?? ""))
             if rule.fate == .secondary { report.secondary.append(line) } else { report.ignored.append(line) }
             return
@@ -71,139 +88,141 @@ struct LineReader {
                         + "measurement; the bytes stay in the journal", held: .unreadable))
             return
         }
-        guard let code = code(source) else {
-            let field = profile.fields.code.sources.first.map { "|\($0.path.field)" } ?? ""
+        guard let several = profile.several else { return readOne(source, nil, at: at, into: &report) }
+        do throws(SeveralRule.Mistake) {
+            guard let parts = try several.parts(source) else { return readOne(source, nil, at: at, into: &report) }
+            for (index, part) in parts.enumerated() {
+                readOne(source, part, at: index == 0 ? at : "\(at).\(index + 1)", into: &report)
+            }
+        } catch {
+            report.problems.append(Problem(at: at, what: error.what, held: .unreadable))
+        }
+    }
+
+    /// Reads one result: a line, or a part of one.
+    private func readOne(
+        _ source: some FieldSource, _ part: LinePart?, at: String, into report: inout SpecimenReport
+    ) {
+        guard let code = code(source, part) else {
             report.problems.append(
-                Problem(at: at + field, what: "the line names no test", held: .unmappedTest))
+                Problem(at: place(at, profile.fields.code), what: "the line names no test", held: .unmappedTest))
             return
         }
         var remarks: [Problem] = []
-        var observation = observe(source, at: at, code: code.text, test: code.test, &remarks)
-        let replicate = Replicate(specimen: report.specimen, code: code.text, performed: observation.performed)
-        observation.occurrence = counts[replicate, default: 0]
-        counts[replicate] = observation.occurrence + 1
-        if code.test == nil && !profile.passesThrough {
-            observation.held = .unmappedTest
-            remarks.insert(
-                Problem(
-                    at: "\(at)|\(code.field)", what: "test code '\(code.text)' is not in this profile",
-                    held: .unmappedTest), at: 0)
-        } else if let test = code.test, let what = mismatch(observation, test) {
-            observation.held = .unitMismatch
-            // The code stands for the test in the expected units: 718-7 is a mass concentration, never mmol/L.
-            observation.loinc = nil
-            let field = profile.fields.unit.sources.first.map { "|\($0.path.field)" } ?? ""
-            remarks.insert(Problem(at: at + field, what: what, held: .unitMismatch), at: 0)
-        } else if observation.status == .enteredInError {
-            observation.held = .verification
-            remarks.insert(
-                Problem(
-                    at: at, what: "the device withdraws this result; a person decides what becomes of it",
-                    held: .verification), at: 0)
+        var observation = observe(source, part, at: at, code: code.text, test: code.test, &remarks)
+        observation.occurrence = occurrence(of: observation, in: report.specimen, source, &remarks)
+        if let problem = hold(&observation, code, at) {
+            observation.held = problem.held
+            remarks.insert(problem, at: 0)
         }
         report.observations.append(observation)
         report.problems += remarks
     }
 
+    /// Why a result may not be posted by itself.
+    private func hold(_ observation: inout Observation, _ code: FoundCode, _ at: String) -> Problem? {
+        if code.isAmbiguous || (code.test == nil && !profile.passesThrough) {
+            let what =
+                code.isAmbiguous
+                ? "the patterns of several tests of this profile fit the test code '\(code.text)'"
+                : "test code '\(code.text)' is not in this profile"
+            return Problem(at: "\(at)|\(code.path?.place ?? "1")", what: what, held: .unmappedTest)
+        }
+        if let test = code.test, let what = mismatch(observation, profile.tests[test]) {
+            // The code stands for the test in the expected units: 718-7 is a mass concentration, never mmol/L.
+            observation.loinc = nil
+            observation.local = nil
+            // A number that could not be brought to the unit is told as that.
+            if observation.held != nil { return nil }
+            return Problem(at: place(at, profile.fields.unit), what: what, held: .unitMismatch)
+        }
+        if observation.status == .enteredInError {
+            return Problem(
+                at: at, what: "the device withdraws this result; a person decides what becomes of it",
+                held: .verification)
+        }
+        return nil
+    }
+
+    /// Which of equal codes an observation is: by the device's own number for replicates, else counted.
+    private func occurrence(
+        of observation: Observation, in specimen: String, _ source: some FieldSource, _ remarks: inout [Problem]
+    ) -> Int {
+        let replicate = Replicate(specimen: specimen, code: observation.code, performed: observation.performed)
+        guard !profile.fields.replicate.sources.isEmpty, let sent = source.text(profile.fields.replicate) else {
+            return count(replicate)
+        }
+        guard sent.utf8.count <= 4, let number = Int(sent), number >= 0 else {
+            remarks.append(
+                Problem(
+                    at: place(observation.at, profile.fields.replicate),
+                    what: "the replicate '\(sent)' is no number from 0 to 9999; equal tests are counted instead"))
+            return count(replicate)
+        }
+        // Two lines of one number are two results all the same.
+        var occurrence = max(0, number - 1)
+        while !numbered.insert(Numbered(replicate: replicate, occurrence: occurrence)).inserted { occurrence += 1 }
+        return occurrence
+    }
+
+    private func count(_ replicate: Replicate) -> Int {
+        if let counting { return counting.count(replicate) }
+        func next(_ count: inout Int) -> Int {
+            count += 1
+            return count - 1
+        }
+        // Looked up once, to count and to know.
+        return next(&counts[replicate, default: 0])
+    }
+
+    /// The line with the field where an extraction looks first.
+    func place(_ at: String, _ extraction: Extraction) -> String {
+        at + (extraction.sources.first.map { "|\($0.path.place)" } ?? "")
+    }
+
     /// The length of a value that is too long to be one.
     private func oversize(_ source: some FieldSource) -> Int? {
-        for place in profile.value.from.sources where source.holds(place.conditions) {
-            let bytes = source.byteCount(place.path)
+        let sources = profile.value.from.sources
+        for index in sources.indices where source.holds(sources[index].conditions) {
+            let bytes = source.byteCount(sources[index].path)
             if bytes > MessageLimits.standard.valueBytes { return bytes }
         }
         return nil
     }
 
     private func isFor(_ rule: LineRule, _ source: some FieldSource) -> Bool {
-        source.holds(rule.conditions) && !(rule.isForUnlistedOnly && code(source)?.test != nil)
+        source.holds(rule.conditions) && !(rule.isForUnlistedOnly && code(source, nil)?.test != nil)
+    }
+
+    /// A test code, where it stood, and the test it means, by its place in the profile's table.
+    struct FoundCode {
+        var text: String
+        var path: FieldPath?
+        var test: Int?
+        /// The patterns of several tests fit it.
+        var isAmbiguous = false
     }
 
     /// The first of the places' texts that the profile knows as a test, else the first text there is.
-    private func code(_ source: some FieldSource) -> (text: String, field: Int, test: TestEntry?)? {
-        var first: (text: String, field: Int, test: TestEntry?)?
-        for place in profile.fields.code.sources where source.holds(place.conditions) {
-            guard let text = profile.fields.code.tidied(source.text(place.path)) else { continue }
-            if let test = profile.test(code: text) { return (text, place.path.field, test) }
-            if first == nil { first = (text, place.path.field, nil) }
-            if profile.testIndex.isEmpty { break }
+    private func code(_ source: some FieldSource, _ part: LinePart?) -> FoundCode? {
+        if let part { return found(part.code, profile.several?.code.sources.first?.path) }
+        var first: FoundCode?
+        let sources = profile.fields.code.sources
+        for index in sources.indices where source.holds(sources[index].conditions) {
+            guard let text = profile.fields.code.tidied(source.text(sources[index])) else { continue }
+            if profile.knowsNoTest { return FoundCode(text: text, path: sources[index].path) }
+            let code = found(text, sources[index].path)
+            if code.test != nil { return code }
+            if first == nil || (code.isAmbiguous && first?.isAmbiguous == false) { first = code }
         }
         return first
     }
 
-    private mutating func observe(
-        _ source: some FieldSource, at: String, code: String, test: TestEntry?, _ remarks: inout [Problem]
-    ) -> Observation {
-        let value = profile.value.read(source.value(profile.value))
-        let deviceUnit = source.text(profile.fields.unit) ?? ""
-        let unit = deviceUnit.isEmpty ? nil : ucum(deviceUnit, test, source)
-        let deviceFlags = source.texts(profile.fields.flags)
-        var observation = Observation(
-            at: at, code: code, name: test?.name ?? source.text(profile.fields.name),
-            loinc: test?.loinc(unit: unit)
-                ?? source.text(profile.fields.loinc).flatMap { LOINC.isWellFormed($0) ? $0 : nil },
-            value: value.value, unit: unit, deviceUnit: deviceUnit, deviceFlags: deviceFlags,
-            range: source.text(profile.fields.range))
-        for flag in deviceFlags {
-            for mapped in profile.flags[flag] ?? [] where !observation.flags.contains(mapped) {
-                observation.flags.append(mapped)
-            }
-        }
-        if let why = value.why {
-            let token = value.value.token
-            observation.notes.append(token.isEmpty ? "No result: \(why)." : "No result: '\(token)', \(why).")
-        }
-        let status = source.text(profile.fields.status)
-        observation.status = certainty(status, at, &remarks)
-        if observation.status == .preliminary, let status, status != "P" {
-            observation.notes.append("The device's status for this result is \(status).")
-        }
-        observation.performed = performed(source, at, &remarks)
-        return observation
-    }
-
-    private func ucum(_ deviceUnit: String, _ test: TestEntry?, _ source: some FieldSource) -> String? {
-        if let mapped = profile.units[deviceUnit] { return mapped }
-        if UCUM.isKnown(deviceUnit) || test?.units[deviceUnit] != nil { return deviceUnit }
-        let isDeclared = source.text(profile.fields.unitSystem) == "UCUM" && UCUM.isWellFormed(deviceUnit)
-        return isDeclared ? deviceUnit : nil
-    }
-
-    private func mismatch(_ observation: Observation, _ test: TestEntry) -> String? {
-        guard !test.units.isEmpty, case .quantity = observation.value else { return nil }
-        if test.units.keys.contains(observation.unit ?? (observation.deviceUnit.isEmpty ? "" : " ")) { return nil }
-        let expected = test.units.keys.sorted().joined(separator: " or ")
-        return observation.deviceUnit.isEmpty
-            ? "the device sent no unit with \(observation.code); this profile expects \(expected)"
-            : "the device sent \(observation.code) in '\(observation.deviceUnit)'; this profile expects \(expected). "
-                + "Values are never converted: set the unit on the analyser, or add it to the profile"
-    }
-
-    private func certainty(_ status: String?, _ at: String, _ remarks: inout [Problem]) -> ObservationStatus {
-        guard let status else { return profile.defaultStatus }
-        if let known = profile.statuses[status] { return known }
-        let field = profile.fields.status.sources.first.map { "|\($0.path.field)" } ?? ""
-        remarks.append(
-            Problem(at: at + field, what: "result status '\(status)' is not known; the result counts as preliminary"))
-        return .preliminary
-    }
-
-    private mutating func performed(
-        _ source: some FieldSource, _ at: String, _ remarks: inout [Problem]
-    ) -> String? {
-        for place in profile.fields.performed.sources where source.holds(place.conditions) {
-            guard let raw = profile.fields.performed.tidied(source.text(place.path)) else { continue }
-            if lastTime?.raw != raw { lastTime = (raw, DeviceTime(raw, clock: &clock)) }
-            switch lastTime?.time ?? .none {
-            case .none: continue
-            case .known(let time): return time
-            case .impossible:
-                remarks.append(
-                    Problem(
-                        at: "\(at)|\(place.path.field)",
-                        what: "the time of the run is no possible date and time; it is left out"))
-                return nil
-            }
-        }
-        return nil
+    private func found(_ text: String, _ path: FieldPath?) -> FoundCode {
+        if let test = profile.testIndex[text] { return FoundCode(text: text, path: path, test: test) }
+        if !profile.hasCodePatterns { return FoundCode(text: text, path: path) }
+        let fitting = profile.tests(matching: text)
+        return FoundCode(
+            text: text, path: path, test: fitting.count == 1 ? fitting[0] : nil, isAmbiguous: fitting.count > 1)
     }
 }

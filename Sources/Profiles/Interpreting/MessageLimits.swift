@@ -16,10 +16,11 @@ struct MessageLimits: Sendable {
     static let standard = MessageLimits()
 
     /// The limit that some messages break, as a sentence; nil when none.
-    func broken(by messages: [ASTMMessage]) -> String? {
+    func broken(by messages: [ASTMMessage], also others: [String] = []) -> String? {
         let lineCount = messages.reduce(0) { $0 + $1.records.count }
         if lineCount > lines { return sentence("\(lineCount) records", lines) }
-        let resultCount = messages.reduce(0) { $0 + $1.records.count { $0.type == .result } }
+        let isResult = { (type: RecordType) in type == .result || others.contains(String(type.letter)) }
+        let resultCount = messages.reduce(0) { $0 + $1.records.count { isResult($0.type) } }
         if resultCount > results { return sentence("\(resultCount) results", results) }
         for message in messages {
             let (field, marks) = (
@@ -33,17 +34,23 @@ struct MessageLimits: Sendable {
     }
 
     /// The limit that a message breaks, as a sentence; nil when none.
-    func broken(by message: HL7Message) -> String? {
+    func broken(by message: HL7Message, also others: [String] = []) -> String? {
         if message.segmentCount > lines { return sentence("\(message.segmentCount) segments", lines) }
         let delimiters = message.delimiters
         let marks = [delimiters.repeat, delimiters.component].compactMap { $0 }
         var resultCount = 0
         for segment in message.segments {
-            if segment.name == "OBX" { resultCount += 1 }
+            if segment.name == "OBX" || others.contains(segment.name) { resultCount += 1 }
             if isCrowded(segment.bytes, delimiters.field, marks) { return crowded("segment \(segment.position)") }
         }
         return resultCount > results ? sentence("\(resultCount) results", results) : nil
     }
+
+    /// The limit that so many units of a layout break, as a sentence; nil when none.
+    func broken(byUnits count: Int) -> String? { count > lines ? sentence("\(count) parts", lines) : nil }
+
+    /// The limit that so many results break, as a sentence; nil when none.
+    func broken(byResults count: Int) -> String? { count > results ? sentence("\(count) results", results) : nil }
 
     private func sentence(_ what: String, _ most: Int) -> String {
         "The message holds \(what), and at most \(most) are understood. It stays in the journal; find out what the device "

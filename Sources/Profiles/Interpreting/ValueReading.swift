@@ -5,29 +5,69 @@ struct ReadValue: Equatable {
     var value: ObservedValue
     /// Why there is no value.
     var why: String?
+    /// What the device wrote where the value is what it means.
+    var written: String?
 }
 
 extension ValueRule {
     /// Reads a text.
     ///
     /// A number token that JSON can carry is a quantity, with the comparator that stands directly before it;
-    /// everything else stays text. Nothing is ever converted.
-    func read(_ text: String) -> ReadValue {
+    /// everything else stays text. Nothing is converted.
+    /// - Parameters:
+    ///   - test: what its test says besides.
+    ///   - sign: a comparator that stands elsewhere in the line.
+    func read(_ text: String, test: TestReading? = nil, sign: String? = nil) -> ReadValue {
         let text = trimmed(text)
         if text.isEmpty {
             return ReadValue(value: .absent(""), why: "the device sent no value")
         }
-        if let rule = noResult.first(where: { $0.pattern.matches(text) }) {
+        if let rule = test?.noResult.first(where: { $0.pattern.matches(text) })
+            ?? noResult.first(where: { $0.pattern.matches(text) })
+        {
             return ReadValue(value: .absent(text), why: rule.why)
         }
-        if isNumberToken(text) { return ReadValue(value: .quantity(text, nil)) }
+        if let meaning = test?.values[text] ?? map[text] {
+            return ReadValue(value: compared(plain(trimmed(meaning), 0), sign), written: text)
+        }
+        let value = plain(text, test?.impliedDecimals ?? 0)
+        let isOtherForm = !numbers.isPlain && value.isNumber && !text.contains(value.token)
+        return ReadValue(value: compared(value, sign), written: isOtherForm ? text : nil)
+    }
+
+    private func plain(_ text: String, _ impliedDecimals: Int) -> ObservedValue {
+        if let number = number(text, impliedDecimals) { return .quantity(number, nil) }
         for (sign, comparator) in comparators where text.hasPrefix(sign) {
-            let number = trimmed(String(text.dropFirst(sign.count)))
-            if isNumberToken(number) { return ReadValue(value: .quantity(number, comparator)) }
+            let rest = trimmed(String(text.dropFirst(sign.count)))
+            if let number = number(rest, impliedDecimals) { return .quantity(number, comparator) }
             break
         }
-        return ReadValue(value: .text(text))
+        return .text(text)
     }
+
+    private func number(_ text: String, _ impliedDecimals: Int) -> String? {
+        if impliedDecimals > 0, let number = ExactDecimal(text, impliedDecimals: impliedDecimals) {
+            return number.description
+        }
+        return numbers.token(text)
+    }
+
+    /// The value with a comparator from elsewhere; a number whose sign nobody knows is no number.
+    private func compared(_ value: ObservedValue, _ sign: String?) -> ObservedValue {
+        guard let sign, sign != "=" else { return value }
+        let comparator = comparators.first { trimmed($0.sign) == sign }?.comparator
+        return switch value {
+        case .quantity(let number, nil) where comparator != nil: .quantity(number, comparator)
+        case .quantity(_, let own?) where own == comparator: value
+        case .quantity(let number, let own): .text(sign + (own?.rawValue ?? "") + number)
+        case .text(let text): .text(sign + text)
+        case .absent: value
+        }
+    }
+}
+
+extension ObservedValue {
+    fileprivate var isNumber: Bool { if case .quantity = self { true } else { false } }
 }
 
 /// Whether a text is a JSON number (RFC 8259 section 6): `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.

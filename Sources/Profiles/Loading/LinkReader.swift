@@ -13,6 +13,12 @@ struct LinkReader {
                 "checksum", "framing", "frame_limit", "send_text", "send_layout", "save_every_frame",
                 "enquiry_in_transfer",
             ]
+            if wire == .blocks {
+                for key in keys {
+                    map[key]?.mistake("blocks are described by 'framing' and 'dialogue'; remove it")
+                }
+                return
+            }
             if wire == .hl7 {
                 map["checksum"]?.mistake("HL7 has no checksum; remove it")
                 for key in keys.dropFirst() { map[key]?.mistake("this is for ASTM frames; HL7 has none. Remove it") }
@@ -48,6 +54,7 @@ struct LinkReader {
     private func readHL7(_ value: YAMLValue?, into profile: inout Profile) {
         guard let value else { return }
         if wire == .astm { value.mistake("ASTM frames are always acknowledged; remove it") }
+        if wire == .blocks { value.mistake("what answers a block stands in 'dialogue' (good, bad); remove it") }
         profile.acknowledgement = value.choice(of: AcknowledgeWord.self)?.policy ?? .byMessage
     }
 }

@@ -12,6 +12,10 @@ struct OrderRulesReader {
                 return nil
             }
             var rules = OrderRules(dialect: dialect)
+            if wire == .blocks {
+                BlockOrdersReader().read(map, into: &rules)
+                return rules
+            }
             rules.download = download(map["download"], dialect)
             if let withdraws = map["withdraw"] {
                 rules.withdraws = withdraws.bool() ?? false
@@ -33,8 +37,14 @@ struct OrderRulesReader {
 
     private func dialect(_ value: YAMLValue) -> OrderRules.Dialect? {
         guard let dialect = value.choice(of: OrderRules.Dialect.self) else { return nil }
+        guard (dialect == .blocks) == (wire == .blocks) else {
+            return value.wrong(
+                wire == .blocks
+                    ? "'\(dialect.rawValue)' is no dialect of this profile's protocol; write blocks"
+                    : "'blocks' is the dialect of 'protocol: blocks' only")
+        }
         let isASTM = dialect == .astm
-        guard isASTM == (wire == .astm) else {
+        guard dialect == .blocks || isASTM == (wire == .astm) else {
             return value.wrong(
                 isASTM
                     ? "'astm' is no dialect of HL7; possible: as-asked, mindray, law, cepheid, orm"
@@ -59,8 +69,8 @@ struct OrderRulesReader {
 
     private func readASTM(_ map: YAMLMap, into rules: inout ASTMOrderRules) {
         let keys = [
-            "query", "fields", "reply_fields", "download_fields", "tests", "nothing", "terminator", "actions",
-            "priorities", "delimiters",
+            "query", "fields", "reply_fields", "download_fields", "tests", "nothing", "nothing_status", "terminator",
+            "actions", "priorities", "delimiters",
         ]
         if wire == .hl7 {
             for key in keys { map[key]?.mistake("this is for ASTM; the dialect says how HL7 messages look. Remove it") }
@@ -85,6 +95,10 @@ struct OrderRulesReader {
             if let layout = map["layout"]?.choice(of: ASTMOrderRules.TestLayout.self) { rules.layout = layout }
         }
         if let nothing = map["nothing"]?.choice(of: ASTMOrderRules.Nothing.self) { rules.nothing = nothing }
+        if let status = map["nothing_status"] {
+            readCode(status, into: &rules.nothingStatus)
+            if rules.nothing != .echoQuery { status.mistake("this is the code in Q.13 for 'nothing: echo-query'") }
+        }
         _ = map["terminator"]?.map { map in
             readCode(map["orders"], into: &rules.terminators.orders)
             readCode(map["nothing"], into: &rules.terminators.nothing)

@@ -19,6 +19,15 @@ extension YAMLValue {
     /// An IANA time zone.
     public func timeZone() -> String? {
         guard let text = name() else { return nil }
+        // IST is India's, Israel's and Ireland's time: nobody guesses which is meant.
+        if text.count <= 5, text != "UTC", text != "GMT",
+            text.allSatisfy({ $0.isASCII && $0.isLetter && $0.isUppercase })
+        {
+            let meant = TimeZone.abbreviationDictionary[text] ?? "Asia/Kolkata"
+            return wrong(
+                "'\(text)' is an abbreviation, and several zones may share it; write the zone's full name, such as "
+                    + "'\(meant == "Asia/Calcutta" ? "Asia/Kolkata" : meant)'")
+        }
         if ZoneClock(text) != nil { return text }
         // Some systems list India's zone by its old name only.
         let known = didYouMean(text, TimeZone.knownTimeZoneIdentifiers + ["Asia/Kolkata"])
@@ -28,6 +37,11 @@ extension YAMLValue {
     /// A LOINC code with the right check digit.
     func loinc() -> String? {
         guard let text = text() else { return nil }
+        if text.hasPrefix("0"), LOINC.isWellFormed(text) {
+            let right = text.drop { $0 == "0" }
+            return wrong(
+                "'\(text)' is no LOINC code: they begin with no zero\(right.count > 2 ? ", write \(right)" : "")")
+        }
         return LOINC.isWellFormed(text)
             ? text : wrong("'\(text)' is no LOINC code: number, hyphen, check digit (6690-2)")
     }
@@ -35,8 +49,7 @@ extension YAMLValue {
     /// A UCUM unit.
     func ucum() -> String? {
         guard let text = text() else { return nil }
-        guard UCUM.isWellFormed(text) else { return wrong("'\(text)' is no UCUM unit") }
-        if let right = UCUM.respelled(text) { return wrong("'\(text)' is no UCUM unit, did you mean '\(right)'?") }
+        if let what = UCUM.mistake(in: text) { return wrong(what) }
         return text
     }
 
@@ -48,15 +61,26 @@ extension YAMLValue {
         return wrong("'\(text)' is no status; possible: \(known.joined(separator: ", "))" + didYouMean(text, known))
     }
 
+    /// A field of the layout; whether there is one of the name is looked at when the layout is known.
+    func fieldName(_ text: String) -> FieldPath? {
+        guard let path = FieldPath(field: text) else {
+            return wrong("'\(text)' is no name of a field of the layout; write it like specimen or value")
+        }
+        document.noteField(text, self)
+        return path
+    }
+
     /// A path into a record or segment of this protocol.
     func fieldPath(_ wire: WireProtocol) -> FieldPath? {
         guard let text = text() else { return nil }
+        if wire == .blocks { return fieldName(text) }
         guard let path = FieldPath(text), (path.record.count == 1) == (wire == .astm) else {
             let example = wire == .astm ? "R.3.4 or O.3" : "OBX-3.1 or SPM-2.1.1"
             return wrong(
                 "'\(text)' is no place in \(wire == .astm ? "an ASTM record" : "an HL7 segment"); write it like \(example)"
             )
         }
+        if let what = RecordFields.mistake(in: path, wire) { return wrong(what) }
         return path
     }
 }

@@ -5,6 +5,15 @@ indirect enum PatternNode: Hashable {
     case choice([PatternNode])
     /// The number of times, at least and at most; no upper limit when nil.
     case repeated(PatternNode, Int, Int?)
+
+    /// Whether a part of it may be repeated any number of times.
+    var repeatsWithoutEnd: Bool {
+        switch self {
+        case .character: false
+        case .sequence(let nodes), .choice(let nodes): nodes.contains { $0.repeatsWithoutEnd }
+        case .repeated(let node, _, let most): most == nil || node.repeatsWithoutEnd
+        }
+    }
 }
 
 /// Reads the text of a pattern.
@@ -13,6 +22,9 @@ struct PatternParser {
     private var at = 0
     private var depth = 0
     private var ignoresCase = false
+
+    /// Most characters of a pattern as written.
+    static let lengthLimit = 1_000
 
     init(_ source: String) { text = Array(source.unicodeScalars) }
 
@@ -23,6 +35,11 @@ struct PatternParser {
             at = 4
         }
         guard at < text.count else { throw PatternError(description: "an empty pattern matches everything") }
+        guard text.count <= Self.lengthLimit else {
+            throw PatternError(
+                description: "it has \(text.count) characters, and \(Self.lengthLimit) are possible; list several "
+                    + "shorter patterns instead")
+        }
         var found: [Pattern.Alternative] = []
         repeat {
             let anchorsStart = take("^")
@@ -69,12 +86,16 @@ struct PatternParser {
         while at < text.count, text[at] != "|", text[at] != ")" {
             if text[at] == "$" {
                 guard isTopLevel, at + 1 == text.count || text[at + 1] == "|" else {
-                    throw PatternError(description: "'$' may stand only at the end; write \\$ for the character")
+                    throw PatternError(
+                        description: "'$' at character \(at + 1) may stand only at the end; write \\$ for the character"
+                    )
                 }
                 break
             }
             if text[at] == "^" {
-                throw PatternError(description: "'^' may stand only at the beginning; write \\^ for the character")
+                throw PatternError(
+                    description:
+                        "'^' at character \(at + 1) may stand only at the beginning; write \\^ for the character")
             }
             let node = try atom()
             nodes.append(try quantified(node))
@@ -100,12 +121,12 @@ struct PatternParser {
     private mutating func group() throws(PatternError) -> PatternNode {
         let opened = at
         depth += 1
-        guard depth <= 16 else { throw PatternError(description: "groups are nested too deep") }
+        guard depth <= 16 else {
+            throw PatternError(
+                description: "'(' at character \(opened) is nested too deep; at most 16 groups stand in each other")
+        }
         if take("?") {
-            guard take(":") else {
-                throw PatternError(
-                    description: "'(?' at character \(opened): look-around and named groups are not known")
-            }
+            guard take(":") else { throw PatternError(description: unknownGroup(opened)) }
         }
         var choices = [try sequence(isTopLevel: false)]
         while take("|") { choices.append(try sequence(isTopLevel: false)) }
@@ -114,7 +135,38 @@ struct PatternParser {
         return .choice(choices)
     }
 
+    /// What is wrong with a group that begins with `(?` and more.
+    private func unknownGroup(_ opened: Int) -> String {
+        let begins = String(String.UnicodeScalarView(text[at..<min(text.count, at + 2)]))
+        if begins.hasPrefix("=") || begins.hasPrefix("!") || begins == "<=" || begins == "<!" {
+            return
+                "'(?\(begins.hasPrefix("<") ? begins : String(begins.prefix(1)))' at character \(opened) looks around, which "
+                + "is not possible; list patterns that say what is there, or use 'reject', 'ignore' or 'not' for what must not be"
+        }
+        return "'(?' at character \(opened) is not known; a group is written ( ) or (?: ), and (?i) stands at the very "
+            + "beginning only"
+    }
+
     private mutating func quantified(_ node: PatternNode) throws(PatternError) -> PatternNode {
+        let begins = at
+        let quantified = try repeated(node)
+        if case .repeated(let inner, _, nil) = quantified, inner.repeatsWithoutEnd {
+            throw PatternError(
+                description:
+                    "'\(text[begins])' at character \(begins + 1) repeats without end what repeats without end "
+                    + "itself, like (a+)+; one repetition is enough: write a+ or [abc]+, or limit the inner one like "
+                    + "{1,20}")
+        }
+        // A second quantifier would be one too many: a++, a+*, a{2}+.
+        if at > begins, at < text.count, ["*", "+", "?", "{"].contains(text[at]) {
+            throw PatternError(
+                description: "'\(text[at])' at character \(at + 1) follows another repetition; keep one, or write "
+                    + "\\\(text[at]) for the character")
+        }
+        return quantified
+    }
+
+    private mutating func repeated(_ node: PatternNode) throws(PatternError) -> PatternNode {
         if take("*") { return .repeated(node, 0, nil) }
         if take("+") { return .repeated(node, 1, nil) }
         if take("?") { return .repeated(node, 0, 1) }
@@ -140,6 +192,12 @@ struct PatternParser {
         var isFirst = true
         while at < text.count, isFirst || text[at] != "]" {
             isFirst = false
+            if let name = namedClass() {
+                throw PatternError(
+                    description:
+                        "'[:\(name):]' at character \(at + 1) is no class here; write A-Za-z, 0-9, \\d, \\w or "
+                        + "\\s in its place")
+            }
             var low = text[at]
             at += 1
             if low == "\\" {
@@ -170,6 +228,15 @@ struct PatternParser {
         return set
     }
 
+    /// The name in `[:alpha:]`, which other programs know inside a class.
+    private func namedClass() -> String? {
+        guard at + 1 < text.count, text[at] == "[", text[at + 1] == ":" else { return nil }
+        let name = text[(at + 2)...].prefix { ("a"..."z").contains($0) }
+        guard !name.isEmpty, name.endIndex + 1 < text.count, text[name.endIndex] == ":", text[name.endIndex + 1] == "]"
+        else { return nil }
+        return String(String.UnicodeScalarView(name))
+    }
+
     private mutating func escaped() throws(PatternError) -> CharacterClass {
         guard at < text.count else { throw PatternError(description: "'\\' at the end escapes nothing") }
         let scalar = text[at]
@@ -180,8 +247,21 @@ struct PatternParser {
         case "s", "S": return negated(.space, scalar == "S")
         case "t": return single("\t")
         default:
-            guard !scalar.properties.isAlphabetic, scalar.properties.numericType == nil else {
-                throw PatternError(description: "'\\\(scalar)' is not known; there are \\d \\w \\s \\D \\W \\S \\t")
+            if scalar.properties.numericType != nil || scalar == "k" {
+                throw PatternError(
+                    description:
+                        "'\\\(scalar)' at character \(at - 1) refers back to a group, which is not possible; write "
+                        + "out what may stand there")
+            }
+            if scalar == "b" || scalar == "B" {
+                throw PatternError(
+                    description: "'\\\(scalar)' at character \(at - 1) looks around, which is not possible; write the "
+                        + "character that stands there, or ^ and $ at the ends")
+            }
+            guard !scalar.properties.isAlphabetic else {
+                throw PatternError(
+                    description:
+                        "'\\\(scalar)' at character \(at - 1) is not known; there are \\d \\w \\s \\D \\W \\S \\t")
             }
             return single(scalar)
         }

@@ -44,30 +44,64 @@ public struct ProfileCase: Sendable, Hashable, CustomStringConvertible {
     /// Runs the case.
     /// - Throws: what is different, in words.
     public func run(with profile: Profile) throws(CaseFault) {
+        let different = try outcomes(with: profile).filter { !$0.differences.isEmpty }
+        guard different.isEmpty else {
+            throw CaseFault(what: different.flatMap(\.differences).joined(separator: "\n"))
+        }
+    }
+
+    /// Each file that says what is expected, and what came out.
+    public func outcomes(with profile: Profile) throws(CaseFault) -> [CaseOutcome] {
         let bytes = try capture().bytes
         let dialogue = try DialogueCase(directory, profile)
-        try dialogue?.run(query: bytes)
+        let sent = try dialogue?.outcomes(query: bytes) ?? []
         let report = profile.decode(bytes, facility: Facility())
         if let expected = text(of: "expected-error.txt") {
-            guard let refusal = report.unreadable else {
-                throw CaseFault(what: "it should be refused, but was read")
-            }
-            guard refusal == trimmed(expected) else {
-                throw CaseFault(what: "it is refused with other words: \(refusal)")
-            }
-            return
+            return sent + [refusal(expected, report)]
         }
-        guard let expected = text(of: "expected.json") else {
-            if dialogue != nil { return }
-            throw CaseFault(what: "\(directory) has neither expected.json nor expected-error.txt")
+        if let expected = text(of: "expected.json") { return sent + [try meaning(expected, report)] }
+        if let dialogue, sent.isEmpty {
+            let reply = try dialogue.reply(to: bytes)
+            return [
+                CaseOutcome("expected-reply.txt", found: reply, differences: ["expected-reply.txt is not there yet"])
+            ]
+        }
+        if dialogue != nil { return sent }
+        let file = report.unreadable == nil ? "expected.json" : "expected-error.txt"
+        return [
+            CaseOutcome(
+                file, found: Array(profile.expectation(of: bytes).text.utf8), differences: ["\(file) is not there yet"])
+        ]
+    }
+
+    private func refusal(_ expected: String, _ report: DecodeReport) -> CaseOutcome {
+        guard let refusal = report.unreadable else {
+            return CaseOutcome(
+                "expected-error.txt", found: nil, differences: ["it should be refused, but was read"])
+        }
+        return CaseOutcome(
+            "expected-error.txt", found: Array((refusal + "\n").utf8),
+            differences: refusal == trimmed(expected) ? [] : ["it is refused with other words: \(refusal)"])
+    }
+
+    private func meaning(_ expected: String, _ report: DecodeReport) throws(CaseFault) -> CaseOutcome {
+        let file = "expected.json"
+        if let refusal = report.unreadable {
+            return CaseOutcome(file, found: nil, differences: ["it is refused: \(refusal)"])
         }
         let wanted: JSONValue
         do throws(JSONSyntaxError) {
             wanted = try JSONValue(parsing: Array(expected.utf8))
         } catch {
-            throw CaseFault(what: "expected.json is not JSON: \(error)")
+            throw CaseFault(
+                what:
+                    "\(directory)/\(file):\(error.line): this is no JSON at character \(error.column): \(error.what); "
+                    + "correct it, or delete the file and run `labrador profile test --update`")
         }
-        if let difference = JSONDifference.first(wanted, report.json) { throw CaseFault(what: difference) }
+        let found = report.json(fields: false)
+        return CaseOutcome(
+            file, found: Array(found.indented.utf8),
+            differences: JSONDifference.all(JSONDifference.withoutAccount(wanted), found))
     }
 
     private func text(of file: String) -> String? {
@@ -95,36 +129,47 @@ public struct ProfileTestReport: Sendable {
     /// Whether nothing is wrong.
     public var isGood: Bool { failed.isEmpty && mistakes.isEmpty }
 
-    /// A line a failure and a summary.
+    /// Cases whose expected files were written anew.
+    public var updated: [(test: ProfileCase, what: String)] = []
+
+    /// Each failure with its folder and all that differs, and a summary.
     public var text: String {
-        let lines = mistakes.map(\.description) + failed.map { "\($0.test): \($0.what)" }
-        return (lines + ["\(passed.count) passed, \(failed.count) failed, \(mistakes.count) mistakes in profiles"])
-            .joined(separator: "\n") + "\n"
+        let told = { (test: ProfileCase, what: String, words: String) in
+            ["\(test): \(test.directory)\(words)"]
+                + what.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
+        }
+        let failures =
+            failed.flatMap { told($0.test, $0.what, "") }
+            + updated.flatMap { told($0.test, $0.what, " (written anew)") }
+        let written = updated.isEmpty ? "" : ", \(updated.count) written anew"
+        return
+            (mistakes.map(\.description) + failures + [
+                "\(passed.count) passed, \(failed.count) failed\(written), \(mistakes.count) "
+                    + "\(mistakes.count == 1 ? "mistake" : "mistakes") in profiles"
+            ]).joined(separator: "\n") + "\n"
     }
 }
 
 extension ProfileLibrary {
     /// Runs the test cases of all profiles, or of those named.
-    public func test(ids: [String] = []) -> ProfileTestReport {
+    ///
+    /// - Parameters:
+    ///   - withBase: also those of the profiles it is laid over, and of those of its id in later folders.
+    ///   - update: writes what came out over what was expected, and counts such a case as updated.
+    public func test(ids: [String] = [], withBase: Bool = false, update: Bool = false) -> ProfileTestReport {
         var report = ProfileTestReport()
         for id in ids.isEmpty ? entries.map(\.id) : ids {
             do throws(ConfigurationMistakes) {
                 let profile = try profile(id: id)
                 guard let entry = entries.first(where: { $0.id == id }) else { continue }
-                let cases = ProfileCase.cases(of: entry)
+                let own = ProfileCase.cases(of: entry)
+                let cases = own + (withBase ? baseCases(of: entry, profile) : [])
                 if cases.isEmpty {
                     report.mistakes.append(
                         ConfigurationMistake(
                             file: entry.file, line: 1, what: "this profile has no test case; add testcases/<fact>/"))
                 }
-                for test in cases {
-                    do throws(CaseFault) {
-                        try test.run(with: profile)
-                        report.passed.append(test)
-                    } catch {
-                        report.failed.append((test, error.what))
-                    }
-                }
+                for test in cases { report.run(test, profile, update: update && own.contains(test)) }
             } catch {
                 report.mistakes += error.mistakes
             }
@@ -132,10 +177,35 @@ extension ProfileLibrary {
         return report
     }
 
+    /// The cases of what lies under a profile: an override keeps what they show, or says why not.
+    private func baseCases(of entry: Entry, _ profile: Profile) -> [ProfileCase] {
+        let folders =
+            profile.files.map { ($0.path as NSString).deletingLastPathComponent }
+            + layers(of: entry.id).map(\.directory)
+        var seen: Set<String> = [URL(fileURLWithPath: entry.directory).standardizedFileURL.path]
+        return folders.filter { seen.insert(URL(fileURLWithPath: $0).standardizedFileURL.path).inserted }.flatMap {
+            folder in
+            ProfileCase.cases(of: Entry(id: entry.id, directory: folder))
+        }
+    }
+
     /// The ids with the profiles' names, for `labrador profile list`; a profile that cannot be read has none.
     public func list() -> [(id: String, name: String?, directory: String)] {
-        entries.map { entry in
-            (entry.id, (try? profile(id: entry.id))?.name, entry.directory)
+        readAll().map { entry, profile in (entry.id, (try? profile.get())?.name, entry.directory) }
+    }
+}
+
+extension ProfileTestReport {
+    fileprivate mutating func run(_ test: ProfileCase, _ profile: Profile, update: Bool) {
+        do throws(CaseFault) {
+            let different = try test.outcomes(with: profile).filter { !$0.differences.isEmpty }
+            if different.isEmpty { return passed.append(test) }
+            let what = different.flatMap(\.differences).joined(separator: "\n")
+            guard update, different.allSatisfy({ $0.found != nil }) else { return failed.append((test, what)) }
+            for outcome in different { try outcome.write(to: test.directory) }
+            updated.append((test, what))
+        } catch {
+            failed.append((test, error.what))
         }
     }
 }

@@ -1,23 +1,20 @@
-import Yams
-
 /// A mapping with fixed keys being read: asking for a key makes it a known one.
 public final class YAMLMap {
     /// The mapping itself.
     public let value: YAMLValue
-    private let entries: [(key: String, line: Int?, node: Node)]
+    private let entries: [YAMLNode.Entry]
     private var asked: [String] = []
     private var isAbandoned = false
 
-    init(_ mapping: Node.Mapping, of value: YAMLValue) {
+    init(_ entries: [YAMLNode.Entry], of value: YAMLValue) {
         self.value = value
-        entries = mapping.map { ($0.key.scalar?.string ?? "", $0.key.mark?.line, $0.value) }
+        self.entries = entries
     }
 
     /// The value of a key; nil when the key is not there.
     public subscript(key: String) -> YAMLValue? {
         asked.append(key)
-        guard let entry = entries.first(where: { $0.key == key }) else { return nil }
-        return value.child(entry.node, key: key, keyLine: entry.line)
+        return entries.first { $0.key == key }.map { value.child($0.value, key: key) }
     }
 
     /// The value of a key that must be there; notes a mistake when it is not.
@@ -38,11 +35,13 @@ public final class YAMLMap {
 
     func noteUnknownKeys() {
         if isAbandoned { return }
-        for entry in entries where !asked.contains(entry.key) {
-            let suggestion = didYouMean(entry.key, asked)
+        for entry in entries + value.node.removed where !asked.contains(entry.key ?? "") {
+            let key = entry.key ?? ""
+            let known = Set(asked).sorted()
+            let suggestion = didYouMean(key, known)
             let place = value.path.isEmpty ? "" : "\(value.path): "
-            let known = suggestion.isEmpty ? "; known here: \(asked.sorted().joined(separator: ", "))" : suggestion
-            value.document.note("\(place)'\(entry.key)' is not known here\(known)", line: entry.line ?? value.line)
+            let remedy = suggestion.isEmpty ? "; known here: \(known.joined(separator: ", "))" : suggestion
+            value.document.note("\(place)'\(key)' is not known here\(remedy)", file: entry.file, line: entry.line)
         }
     }
 }

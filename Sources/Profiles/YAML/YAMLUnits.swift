@@ -1,5 +1,3 @@
-import Yams
-
 /// Durations and sizes. A number without its unit is a mistake, never a guess.
 extension YAMLValue {
     /// A duration with its unit: `500ms`, `15s`, `2m`, `1h`, `7d`.
@@ -34,7 +32,7 @@ extension YAMLValue {
     }
 
     private func quantity() -> (number: Int64, unit: String)? {
-        guard let text = node.scalar?.string else { return nil }
+        guard let text = node.scalar else { return nil }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits) else { return nil }
         return (number, text.dropFirst(digits.count).trimmingPrefix { $0 == " " }.description)

@@ -21,11 +21,13 @@ struct StoredReport {
     let claim: PatientClaim?
     /// The message's digest where nothing else identifies the results, else empty.
     let scope: String
+    /// Whether it is a part of one report of its specimen that grows.
+    let grows: Bool
 
     /// The columns that `init(_:)` reads, of `report r` joined with `device d`.
     static let columns = """
         r.id, r.message, d.name, r.device, r.received, r.recorded, r.kind, r.specimen, r.performed, r.duplicates, \
-        r.rounds, r.assigned, r.order_id, r.problem, r.claim, r.authority, r.scope
+        r.rounds, r.assigned, r.order_id, r.problem, r.claim, r.authority, r.scope, r.grows
         """
 
     init(_ row: Columns) throws {
@@ -45,6 +47,7 @@ struct StoredReport {
         problem = row.textOrNil(13)
         claim = PatientClaim(value: row.text(14), authority: row.textOrNil(15))
         scope = row.text(16)
+        grows = row.flag(17)
     }
 
     static func read(_ database: Database, _ id: ReportID) throws -> StoredReport? {
@@ -63,8 +66,8 @@ extension WriteSession {
         try query(
             """
             INSERT INTO report (message, device, received, recorded, kind, specimen, scope, performed, results,
-                duplicates, rounds, assigned, order_id, problem, claim, authority)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
+                duplicates, rounds, assigned, order_id, problem, claim, authority, grows)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)
             """
         ).run([
             .int(message.id.number), .int(device), .int(message.received.microseconds), .int(now.microseconds),
@@ -72,7 +75,7 @@ extension WriteSession {
             .int(Int64(results.count)),
             .int(Int64(duplicates)), .flag(results.contains { $0.state == .posted }), .int(orNull: order),
             .text(orNull: report.specimenProblem), .text(orNull: report.patient?.value),
-            .text(orNull: report.patient?.authority),
+            .text(orNull: report.patient?.authority), .flag(report.growsWithSpecimen),
         ])
         let id = ReportID(lastID)
         if runs.common == nil {

@@ -16,8 +16,11 @@ struct StoredResult {
     static let columns = """
         x.report, x.position, x.id, x.state, x.round, x.replaced, x.hold, x.held_what, x.at, x.code, x.name, x.loinc, \
         x.kind, x.comparator, x.value, x.unit, x.device_unit, x.flags, x.device_flags, x.status, x.range, x.performed, \
-        x.notes, x.occurrence, x.held
+        x.notes, x.occurrence, x.held, x.local
         """
+
+    /// How many columns those are: the next one has this number.
+    static let columnCount: Int32 = 26
 
     /// - Parameter common: `report.performed`.
     init(_ row: Columns, performed common: String?) throws {
@@ -36,7 +39,9 @@ struct StoredResult {
         }
         let time = common ?? row.textOrNil(21) ?? ""
         let observation = Observation(
-            at: row.text(8), code: row.text(9), name: row.textOrNil(10), loinc: row.textOrNil(11), value: value,
+            at: row.text(8), code: row.text(9), name: row.textOrNil(10), loinc: row.textOrNil(11),
+            local: row.textOrNil(25),
+            value: value,
             unit: row.textOrNil(15), deviceUnit: row.text(16), flags: TextList.items(row.textOrNil(17)),
             deviceFlags: TextList.items(row.textOrNil(18)), status: try row.code(19), range: row.textOrNil(20),
             performed: time.isEmpty ? nil : time, notes: TextList.items(row.textOrNil(22)),
@@ -52,7 +57,7 @@ struct StoredResult {
             SELECT \(columns), r.performed FROM report r JOIN result x ON x.report = r.id
             WHERE r.id = ? ORDER BY x.position
             """
-        ).all([.int(report.number)]) { try StoredResult($0, performed: $0.textOrNil(25)) }
+        ).all([.int(report.number)]) { try StoredResult($0, performed: $0.textOrNil(columnCount)) }
     }
 }
 
@@ -67,8 +72,8 @@ extension WriteSession {
             """
             INSERT INTO result (report, position, id, state, round, replaced, hold, held_what, at, code, name, loinc,
                 kind, comparator, value, unit, device_unit, flags, device_flags, status, range, performed, notes,
-                occurrence, held)
-            VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                occurrence, held, local)
+            VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         var position: Int64 = 0
         for result in results {
@@ -84,7 +89,7 @@ extension WriteSession {
                 .text(seen.value.token), .text(orNull: seen.unit), .text(seen.deviceUnit), TextList.column(seen.flags),
                 TextList.column(seen.deviceFlags), .code(seen.status), .text(orNull: seen.range),
                 .text(orNull: share ? nil : seen.performed), TextList.column(seen.notes), .int(Int64(seen.occurrence)),
-                .int(orNull: seen.held?.code),
+                .int(orNull: seen.held?.code), .text(orNull: seen.local),
             ])
             position += 1
         }

@@ -15,6 +15,28 @@ extension Store: ResultLedger {
     public func record(
         _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void
     ) {
+        write(messages, done) { try $0.record($1) }
+    }
+
+    /// Messages with results held for a test or a unit that the profile did not know.
+    public func messagesHeldByProfile(after: MessageID?, limit: Int) throws(StoreError) -> [JournalledMessage] {
+        let bytes = settings.limits.unprocessedBytes
+        return try workReaders.readNow {
+            try UnprocessedMessages.heldByProfile($0, after: after, limit: limit, bytes: bytes)
+        }
+    }
+
+    /// Written in slices, like new messages.
+    public func understandAnew(
+        _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void
+    ) {
+        write(messages, done) { try $0.understandAnew($1) }
+    }
+
+    private func write(
+        _ messages: [InterpretedMessage], _ done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void,
+        _ work: @escaping @Sendable (WriteSession, [InterpretedMessage]) throws -> RecordSummary
+    ) {
         let size = max(1, settings.limits.recordSlice)
         let slices = stride(from: 0, to: messages.count, by: size).map {
             Array(messages[$0..<min($0 + size, messages.count)])
@@ -24,7 +46,7 @@ extension Store: ResultLedger {
         for slice in slices {
             let bytes = slice.reduce(0) { $0 + $1.message.bytes.count }
             writer.submit(
-                Job(bytes: bytes, guarded: true, { try $0.record(slice) }, done: { gathering.add($0) }),
+                Job(bytes: bytes, guarded: true, { try work($0, slice) }, done: { gathering.add($0) }),
                 lane: .background)
         }
     }

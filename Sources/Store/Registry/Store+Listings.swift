@@ -146,14 +146,14 @@ enum Listings {
             ORDER BY x.report DESC, x.position LIMIT ?
             """
         ).all(conditions.values + [.int(limit)]) { row in
-            let result = try StoredResult(row, performed: row.textOrNil(25)).result
+            let result = try StoredResult(row, performed: row.textOrNil(StoredResult.columnCount)).result
             let seen = result.observation
             return ResultRow(
-                id: result.id.text, accession: row.text(26), mrn: row.text(27), test: seen.code, name: seen.name ?? "",
+                id: result.id.text, accession: row.text(27), mrn: row.text(28), test: seen.code, name: seen.name ?? "",
                 value: (seen.value.comparator?.rawValue ?? "") + seen.value.token,
                 unit: seen.unit ?? seen.deviceUnit, flags: seen.flags, state: result.state.rawValue,
-                device: row.text(28), received: Timestamp(microseconds: row.int(29)).iso8601,
-                delivery: try ResultDelivery(states: row.textOrNil(30))?.rawValue ?? "")
+                device: row.text(29), received: Timestamp(microseconds: row.int(30)).iso8601,
+                delivery: try ResultDelivery(states: row.textOrNil(31))?.rawValue ?? "")
         }
     }
 

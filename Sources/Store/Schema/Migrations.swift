@@ -10,6 +10,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         Migration0001.register(in: &migrator)
         Migration0002.register(in: &migrator)
+        Migration0003.register(in: &migrator)
         return migrator
     }
 

@@ -1,11 +1,12 @@
 import Core
 
 extension WireProtocol: StoredCode {
-    static let everyCase: [WireProtocol] = [.astm, .hl7]
+    static let everyCase: [WireProtocol] = [.astm, .hl7, .blocks]
     var code: Int64 {
         switch self {
         case .astm: 1
         case .hl7: 2
+        case .blocks: 3
         }
     }
 }

@@ -14,7 +14,7 @@ struct CommandProfiles {
     ///   it is there.
     init(folders: [String], config: String? = nil) throws {
         let file = config ?? (folders.isEmpty ? ConfigurationFile.found : nil)
-        let configuration = try file.map { try ConfigurationFile.load($0) }
+        let configuration = try file.map { try ConfigurationFile.load($0, readsProfilesOnly: true) }
         facility = configuration?.facility ?? Facility()
         library = ProfileLibrary(
             directories: folders

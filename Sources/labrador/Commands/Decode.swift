@@ -19,6 +19,9 @@ struct Decode: ParsableCommand {
     @Option(help: "text or json.")
     var format = Format.text
 
+    @Flag(help: "Lists every field of every record with what it was used for, not only those used by nothing.")
+    var fields = false
+
     @Option(
         help:
             "A configuration, for its profile folders and time zone; without --profiles the usual one, if there is one."
@@ -30,11 +33,11 @@ struct Decode: ParsableCommand {
 
     func run() throws {
         let library = try CommandProfiles(folders: profiles, config: config)
-        let report = try library.profile(profile).decode(try InputFile.read(capture), facility: library.facility)
+        let report = try library.profile(profile).decode(try InputFile.recording(capture), facility: library.facility)
         switch format {
         case .json: say(report.json.indented)
         // What a device sent must not drive the terminal.
-        case .text: say(Self.withoutControls(report.text))
+        case .text: say(Self.withoutControls(report.text(width: TerminalWidth.current, fields: fields)))
         }
         if report.unreadable != nil { throw CommandFailure("") }
     }

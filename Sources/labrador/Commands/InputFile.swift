@@ -7,6 +7,17 @@ enum InputFile {
     /// Bytes read at once.
     private static let chunkBytes = 1 << 20
 
+    /// A recording, which must hold something.
+    static func recording(_ path: String) throws -> [UInt8] {
+        let bytes = try read(path)
+        if bytes.isEmpty {
+            throw CommandFailure(
+                "\(path == "-" ? "Standard input" : path) is empty. Record what the device sends, for example with "
+                    + "`labrador devices trace`, and try again.")
+        }
+        return bytes
+    }
+
     static func read(_ path: String) throws -> [UInt8] {
         let handle: FileHandle
         if path == "-" {

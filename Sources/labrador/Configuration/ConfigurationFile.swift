@@ -19,14 +19,21 @@ enum ConfigurationFile {
 
     /// Reads it.
     ///
-    /// - Parameter opensFiles: Whether the files it names are looked at as well (`ConfigurationReader.opensFiles`).
-    static func load(_ given: String?, opensFiles: Bool = false) throws -> Configuration {
+    /// - Parameters:
+    ///   - opensFiles: Whether the files it names are looked at as well (`ConfigurationReader.opensFiles`).
+    ///   - passesOverProfiles: Whether mistakes inside profiles do not matter.
+    ///   - readsProfilesOnly: Whether only what commands about profiles need is read.
+    static func load(
+        _ given: String?, opensFiles: Bool = false, passesOverProfiles: Bool = false, readsProfilesOnly: Bool = false
+    ) throws -> Configuration {
         let path = try path(given)
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure("\(path):1: this file cannot be read; does it exist, and may you read it?")
         }
         do throws(ConfigurationMistakes) {
-            let reader = ConfigurationReader(file: path, opensFiles: opensFiles)
+            let reader = ConfigurationReader(
+                file: path, opensFiles: opensFiles, passesOverProfiles: passesOverProfiles,
+                readsProfilesOnly: readsProfilesOnly)
             return try reader.read(String(decoding: data, as: UTF8.self))
         } catch {
             throw CommandFailure(error.description)

@@ -10,21 +10,33 @@ struct ConfigurationReader {
     /// Whether files with tokens and certificates are opened to see that they are of use: `serve` and `check` need that,
     /// a listing command has no business with them.
     var opensFiles = false
+    /// Mistakes inside profiles are passed over and their devices left out: a command that only asks the running daemon has
+    /// no business with them, and one that says what is wrong with a profile must work while one is wrong.
+    var passesOverProfiles = false
+    /// Only the hospital and the profile folders are of interest: what else is wrong is passed over, so that profiles can
+    /// be looked at while the configuration is being written.
+    var readsProfilesOnly = false
 
     /// Reads a configuration's text.
     func read(_ text: String) throws(ConfigurationMistakes) -> Configuration {
         try YAMLDocument.read(text: text, file: file) { map in
             var configuration = Configuration()
             if let facility = map["facility"] { configuration.facility = Self.facility(facility) }
+            configuration.profileFolders = profileFolders(map["profiles"])
+            if readsProfilesOnly {
+                map.abandon()
+                return configuration
+            }
             if let store = map["store"] { configuration.storePath = Self.storePath(store) ?? configuration.storePath }
             let plan = ListenPlan()
             Self.readAPI(map["api"], into: &configuration, plan)
             if let orders = map["orders"] { configuration.ordersHL7 = Self.ordersHL7(orders, plan) }
-            configuration.profileFolders = profileFolders(map["profiles"])
             let library = ProfileLibrary(directories: configuration.profileFolders)
             if let devices = map["devices"] {
                 configuration.devices =
-                    DeviceReader(library: library, plan: plan, opensFiles: opensFiles).devices(devices)
+                    DeviceReader(
+                        library: library, plan: plan, opensFiles: opensFiles, passesOverProfiles: passesOverProfiles
+                    ).devices(devices)
             }
             if let dicom = map["dicom"] { configuration.dicom = DICOMReader(plan: plan).section(dicom) }
             if let destinations = map["destinations"] {
@@ -48,6 +60,7 @@ struct ConfigurationReader {
             }
             if let system = map["mrn_system"]?.name() { facility.mrnSystem = system }
             if let system = map["accession_system"]?.name() { facility.accessionSystem = system }
+            if let system = map["test_system"]?.name() { facility.testSystem = system }
             for (key, entry) in map["authorities"]?.entries() ?? [] {
                 if let system = entry.name() { facility.authorities[key] = system }
             }

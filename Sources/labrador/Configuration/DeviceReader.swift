@@ -8,6 +8,8 @@ struct DeviceReader {
     let plan: ListenPlan
     /// Whether files with certificates and keys are opened to see that they are of use.
     let opensFiles: Bool
+    /// Whether mistakes inside profiles are passed over.
+    var passesOverProfiles = false
 
     /// The devices that are right; what is wrong is noted.
     func devices(_ value: YAMLValue) -> [DeviceConfiguration] {
@@ -45,10 +47,10 @@ struct DeviceReader {
         do throws(ConfigurationMistakes) {
             return try library.profile(id: id)
         } catch {
-            for mistake in error.mistakes {
-                // A mistake inside a profile keeps its own file and line; an unknown id stands here.
-                value.mistake(mistake.file == id ? mistake.what : "profile '\(id)' is wrong: \(mistake)")
-            }
+            if passesOverProfiles { return nil }
+            // A mistake inside a profile keeps its own file and line; an unknown id stands here.
+            for mistake in error.mistakes where mistake.file == id { value.mistake(mistake.what) }
+            value.adopt(error.mistakes.filter { $0.file != id })
             return nil
         }
     }

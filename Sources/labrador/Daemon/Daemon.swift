@@ -6,6 +6,7 @@ import Glibc
 import Links
 import Logging
 import NIOPosix
+import Profiles
 import ServiceLifecycle
 import Store
 import UnixSignals
@@ -21,8 +22,9 @@ struct Daemon {
         self.configuration = configuration
     }
 
-    /// Runs until SIGTERM, SIGINT or, when its terminal goes away, SIGHUP.
+    /// Runs until SIGTERM or SIGINT, or until its terminal goes away. Any other SIGHUP reads the profiles anew.
     func run() async throws {
+        let hangUp = HangUp()
         // Before anything is opened.
         let bounds = linkBounds()
         let store = try openStore()
@@ -37,18 +39,19 @@ struct Daemon {
         let readiness = Readiness(
             waitingFor: configuration.dicom == nil ? ["links", "console"] : ["links", "console", "radiology"])
 
+        let profiles = LiveProfiles(
+            Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }))
         let links = LinkRole(
             service: LinkService(
-                devices: configuration.devices,
+                devices: configuration.devices, profiles: profiles,
                 orderListener: configuration.ordersHL7.map { .init(host: $0.host, port: $0.port) },
                 bounds: bounds, facility: configuration.facility, journal: inbox, orders: inbox,
                 deviceOrders: store, downloads: downloads, status: status,
                 group: MultiThreadedEventLoopGroup.singleton, logger: logger, clock: wallClock),
             downloads: downloads, status: status, readiness: readiness, logger: logger)
         let processor = ResultProcessor(
-            ledger: store,
-            profiles: Dictionary(uniqueKeysWithValues: configuration.devices.map { ($0.id, $0.profile) }),
-            facility: configuration.facility, work: committed, recorded: nudgeLanes, logger: logger)
+            ledger: store, profiles: profiles, facility: configuration.facility, work: committed, recorded: nudgeLanes,
+            logger: logger)
         let radiology = try configuration.dicom.map { section in
             try RadiologyService(
                 section, storePath: configuration.storePath, readiness: readiness, logger: logger)
@@ -71,7 +74,15 @@ struct Daemon {
         services.append(console)
         if let radiology { services.append(radiology) }
         services.append(links)
-        try await run(services)
+        let watch = ProfileWatch(
+            reload: ProfileReload(
+                devices: configuration.devices, folders: configuration.profileFolders, profiles: profiles),
+            hangUp: hangUp, status: status,
+            swapped: { [changed = processor.profilesChanged] in
+                changed.set()
+                committed()
+            }, logger: logger)
+        try await run(services, endingWith: watch)
         store.close()
         notifySystemd("STOPPING=1")
     }
@@ -95,9 +106,14 @@ struct Daemon {
         return bounds
     }
 
-    private func run(_ services: [any Service]) async throws {
+    /// - Parameter last: When it returns, the daemon ends in order.
+    private func run(_ services: [any Service], endingWith last: any Service) async throws {
+        let all =
+            services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
+                .init(service: last, successTerminationBehavior: .gracefullyShutdownGroup)
+            ]
         var group = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint, .sighup], logger: quietLogger)
+            services: all, gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
         group.maximumGracefulShutdownDuration = .seconds(20)
         do {
             try await ServiceGroup(configuration: group).run()

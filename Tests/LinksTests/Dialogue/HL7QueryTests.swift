@@ -177,7 +177,7 @@ struct HL7DownloadTests {
 
     private func download(_ peer: DialoguePeer, _ profile: Profile) -> OrderDownload {
         OrderDownload(
-            device: "chem-1", profile: profile, queue: peer.orders, outlet: peer.outlet,
+            device: "chem-1", profile: LiveProfile(profile), queue: peer.orders, outlet: peer.outlet,
             context: { _ in
                 DialogueContext(
                     facility: Facility(), now: Timestamp(microseconds: 1_764_000_000_000_000), controlID: { "C1" })
@@ -235,7 +235,7 @@ struct HL7DownloadTests {
         status.register("chem-1", profile: "test", address: "127.0.0.1:5001")
         let profile = try ProfileLibrary.read(text: profile, id: "test", file: "profile.yaml")
         let download = OrderDownload(
-            device: "chem-1", profile: profile, queue: orders, outlet: outlet,
+            device: "chem-1", profile: LiveProfile(profile), queue: orders, outlet: outlet,
             context: { _ in
                 DialogueContext(facility: Facility(), now: Timestamp(microseconds: 0), controlID: { "C1" })
             },
@@ -246,7 +246,7 @@ struct HL7DownloadTests {
                 done(.taken)
             })
         async let running: Void = download.run()
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(120)
         while orders.settled.count < due.count, ContinuousClock.now < end {
             download.nudge()
             await Task.yield()

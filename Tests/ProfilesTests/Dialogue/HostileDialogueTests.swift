@@ -24,7 +24,12 @@ import Testing
             for message in answer.following {
                 let parsed = try? ASTMMessage.parse(message.content)
                 let letters = String((parsed?.records ?? []).map(\.type.letter))
-                #expect(letters.wholeMatch(of: /H(PO+)*L/) != nil, "\(letters)")
+                #expect(letters.wholeMatch(of: /H(PO+|Q)*L/) != nil, "\(letters)")
+            }
+        } else if profile.wire == .blocks {
+            for message in answer.following {
+                #expect(!message.content.isEmpty && message.content.allSatisfy { $0 >= 0x1C }, "\(message.content)")
+                _ = profile.told(in: message.content)
             }
         } else {
             for content in [answer.reply].compactMap({ $0 }) + answer.following.map(\.content) {
@@ -46,14 +51,14 @@ import Testing
 
     @Test(arguments: queries)
     func cutAtEveryPlace(_ test: ProfileCase) throws {
-        let profile = try ShippedProfiles.library.profile(id: test.profile)
+        let profile = try ShippedProfiles.profile(id: test.profile)
         let bytes = texts(profile, try test.capture().bytes)
         for length in 0...bytes.count { converse(profile, Array(bytes[..<length])) }
     }
 
     @Test(arguments: queries)
     func mutated(_ test: ProfileCase) throws {
-        let profile = try ShippedProfiles.library.profile(id: test.profile)
+        let profile = try ShippedProfiles.profile(id: test.profile)
         let original = texts(profile, try test.capture().bytes)
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15
         func random(_ bound: Int) -> Int {
@@ -76,7 +81,7 @@ import Testing
     }
 
     @Test func longFieldsTakeLinearTime() throws {
-        let profile = try ShippedProfiles.library.profile(id: "generic-astm")
+        let profile = try ShippedProfiles.profile(id: "generic-astm")
         let head = "H|\\^&|||G\rQ|1|"
         for filler in ["\\", "^", "^A\\", "&", "A"] {
             let text = head + String(repeating: filler, count: 100_000 / filler.utf8.count) + "\rL|1|N\r"

@@ -25,7 +25,8 @@ import Testing
         #expect(
             astm(text) == [
                 "profile.yaml:6: orders.withdraw: an order can only be withdrawn from a device that is sent orders; add 'download'",
-                "profile.yaml:7: orders.nothing: 'silence' is not known here; possible: terminator, no-order, no-patient, empty-tests",
+                "profile.yaml:7: orders.nothing: 'silence' is not known here; possible: terminator, no-order, no-patient, empty-tests, "
+                    + "echo-query",
                 "profile.yaml:8: orders.query.specimen[1]: a query names its specimen in Q.3; write it like Q.3.2",
                 "profile.yaml:8: orders.query.specimen[2]: a query names its specimen in Q.3; write it like Q.3.2",
                 "profile.yaml:9: orders.fields.O.3: 'specimn' is not known here; possible: action, birth-date, collected, control-id, "

@@ -18,7 +18,7 @@ struct StoredFormTests {
         try check(DispatchWish.self, 4)
         try check(DispatchStep.self, 7)
         try check(Core.Dispatch.Act.self, 2)
-        try check(WireProtocol.self, 2)
+        try check(WireProtocol.self, 3)
         try check(ReportKind.self, 6)
         try check(ObservationStatus.self, 6)
         try check(Comparator.self, 4)

@@ -22,6 +22,30 @@ import Testing
         #expect(at(bare, "code", "text") == "12")
     }
 
+    @Test func theLaboratorysOwnCodeStandsBesideLOINC() throws {
+        var observed = Sample.observation("WBC", .quantity("5.10", nil), name: "Leukocytes", loinc: "6690-2")
+        observed.local = "LEUK"
+        let plain = try Written(observed).observation()
+        #expect(at(plain, "code", "coding", 0, "code") == "6690-2")
+        #expect(at(plain, "code", "coding", 1, "code") == "LEUK")
+        #expect(at(plain, "code", "coding", 1, "display") == "Leukocytes")
+        #expect(at(plain, "code", "coding", 1, "system") == nil)
+        #expect(at(plain, "code", "text") == "WBC")
+        var facility = Sample.facility
+        facility.testSystem = "https://lab.example.in/tests"
+        let systematic = try Written(observed, facility: facility).observation()
+        #expect(at(systematic, "code", "coding", 1, "system") == "https://lab.example.in/tests")
+    }
+
+    @Test func theLaboratorysOwnCodeAloneIsACodingToo() throws {
+        var observed = Sample.observation("12", .quantity("5", nil), name: "Glucose")
+        observed.local = "GLU"
+        let bundle = try Written(observed)
+        #expect(at(try bundle.observation(), "code", "coding", 0, "code") == "GLU")
+        #expect(at(try bundle.observation(), "code", "coding", 0, "display") == "Glucose")
+        #expect(try bundle.notes() == [])
+    }
+
     @Test func thePatientIsNamedByMRNAndNothingElse() throws {
         let bundle = try Written(Sample.bloodCount())
         for type in ["Observation", "DiagnosticReport", "Specimen"] {

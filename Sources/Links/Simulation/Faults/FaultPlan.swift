@@ -113,6 +113,7 @@ public struct FaultPlan: Sendable {
         switch speech {
         case .frames: incomingFrames(bytes)
         case .records: [.deliver(bytes)]
+        case .ownBlocks: incomingAnswers(bytes)
         case .blocks:
             counters[.lostACK] == nil && messagesBeforeSilence == nil ? [.deliver(bytes)] : incomingBlocks(bytes)
         }
@@ -150,6 +151,11 @@ public struct FaultPlan: Sendable {
         }
         pass()
         return steps
+    }
+
+    /// An answer of one character comes for itself.
+    private mutating func incomingAnswers(_ bytes: [UInt8]) -> [Step] {
+        bytes == [WirePiece.ackByte] && strikes(.lostACK) ? [] : [.deliver(bytes)]
     }
 
     private mutating func incomingBlocks(_ bytes: [UInt8]) -> [Step] {

@@ -9,6 +9,8 @@ public enum SimulatedSpeech: Sendable, Hashable, CaseIterable {
     case records
     /// HL7 in MLLP blocks.
     case blocks
+    /// Blocks of the device's own format.
+    case ownBlocks
 
     /// What devices of a profile speak.
     public init(_ profile: Profile) {
@@ -16,6 +18,7 @@ public enum SimulatedSpeech: Sendable, Hashable, CaseIterable {
         case (.astm, .frames): self = .frames
         case (.astm, .unframed): self = .records
         case (.hl7, _): self = .blocks
+        case (.blocks, _): self = .ownBlocks
         }
     }
 
@@ -25,6 +28,7 @@ public enum SimulatedSpeech: Sendable, Hashable, CaseIterable {
         case .frames: "LIS01 frames"
         case .records: "records without frames"
         case .blocks: "HL7 in MLLP blocks"
+        case .ownBlocks: "blocks of the device's own"
         }
     }
 }

@@ -23,9 +23,9 @@ enum WirePiece: Hashable {
         switch speech {
         case .records: self = .records
         case .blocks: self = Self.acknowledgement(in: bytes) == nil ? .message : .answer
-        case .frames:
+        case .frames, .ownBlocks:
             guard bytes.count == 1 else {
-                self = .frame
+                self = speech == .frames ? .frame : .message
                 return
             }
             switch bytes[0] {

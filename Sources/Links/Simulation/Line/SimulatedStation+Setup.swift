@@ -55,6 +55,9 @@ extension SimulatedStation.Setup {
             var limits = LinkLimits()
             limits.frameBytes = profile.link.frameBytes
             switch SimulatedSpeech(profile) {
+            case .ownBlocks:
+                return BlockConversation(
+                    profile: profile, times: times, isAnalyser: role == .instrument, refuses: refuses)
             case .blocks: return MLLPConversation(profile: profile, times: times)
             case .records:
                 return ASTMConversation(

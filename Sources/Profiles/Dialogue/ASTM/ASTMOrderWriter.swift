@@ -10,6 +10,7 @@ struct ASTMOrderWriter {
     private var writer: RecordWriter
     private var patients = 0
     private var orders = 0
+    private var queries = 0
 
     init(
         _ rules: ASTMOrderRules, layout: RecordLayout, values: ASTMOrderValues, query: ASTMQuery?,
@@ -40,8 +41,26 @@ struct ASTMOrderWriter {
 
     /// A specimen nothing is ordered for, where the profile wants it said for each.
     mutating func nothing(_ asked: AskedSpecimens.Asked) {
+        if rules.nothing == .echoQuery { return echo(asked) }
         patient(nil)
         order(Subject(sentAs: asked.sent, asked: asked, action: rules.actions.new), tests: [])
+    }
+
+    /// The query as it came, about this specimen, and what becomes of it.
+    private mutating func echo(_ asked: AskedSpecimens.Asked) {
+        queries += 1
+        // A specimen of a range has no text of its own in the query.
+        let place = rules.specimen.first?.component ?? 1
+        let name: RecordWriter.Field =
+            asked.bytes.isEmpty
+            ? .components([String](repeating: "", count: place - 1) + [asked.sent]) : .raw(Array(asked.bytes))
+        let isRange = asked.bytes.isEmpty
+        let others: [RecordWriter.Field] = (4...12).map { field in
+            let sent = query?.record.raw(field) ?? []
+            // A longer one is none of a query, and would go back with each of its specimens.
+            return field == 4 && isRange || sent.count > 100 ? "" : .raw(Array(sent))
+        }
+        writer.record("Q", [.text(String(queries)), name] + others + [.text(rules.nothingStatus)])
     }
 
     mutating func terminator(_ code: String) { writer.record("L", ["1", .text(code)]) }

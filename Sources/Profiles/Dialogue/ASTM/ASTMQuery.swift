@@ -20,18 +20,19 @@ struct ASTMQuery: HoldsPatientData {
     /// - Returns: nil when the text is no message, or holds no Q record.
     init?(_ text: [UInt8], profile: Profile, rules: ASTMOrderRules, facility: Facility) {
         guard let messages = try? ASTMMessage.parseAll(text, encoding: profile.encoding.astm),
-            let message = messages.first(where: { $0.records.contains { $0.type == .query } })
+            let message = messages.first(where: { !profile.queries(of: $0).isEmpty })
         else { return nil }
         self.init(message, profile: profile, rules: rules, facility: facility)
     }
 
     /// - Returns: nil when the message holds no Q record.
     init?(_ message: ASTMMessage, profile: Profile, rules: ASTMOrderRules, facility: Facility) {
-        guard let record = message.records.first(where: { $0.type == .query }) else { return nil }
+        let records = profile.queries(of: message)
+        guard let record = records.first else { return nil }
         self.message = message
         self.record = record
         var clock = DeviceClock(profile, facility)
-        for record in message.records where record.type == .query {
+        for record in records {
             if record.parts(13).contains(where: { trimmed($0.first.flatMap { $0 } ?? "") == "A" }) {
                 isCancel = true
                 for components in record.parts(3) {

@@ -48,6 +48,7 @@ extension Profile {
                 }
                 writer.segment("RCP", ["I"])
             }
+        case .blocks: return questionBlocks(specimen, context)
         case .orm: return nil
         }
     }

@@ -11,6 +11,7 @@ extension Profile {
     public func told(in bytes: [UInt8]) -> HostTold? {
         switch wire {
         case .astm: toldASTM(bytes)
+        case .blocks: toldBlocks(bytes)
         case .hl7: (try? HL7Message.parse(bytes, encoding: encoding.hl7)).flatMap(told)
         }
     }
@@ -19,7 +20,7 @@ extension Profile {
 
     private func toldASTM(_ bytes: [UInt8]) -> HostTold? {
         guard let rules = orders?.astm, let message = try? ASTMMessage.parseAll(bytes, encoding: encoding.astm).first,
-            !message.records.contains(where: { $0.type == .query || $0.type == .result })
+            !message.records.contains(where: { $0.type == .result || ($0.type == .query && !isEcho($0, rules)) })
         else { return nil }
         let form = rules.test.split(separator: "^", omittingEmptySubsequences: false)
         let place = form.firstIndex { $0.contains("{code}") } ?? 3
@@ -38,11 +39,21 @@ extension Profile {
             let id = source.text(specimen.id) ?? record.text(field: 3, repeat: 1, component: 1) ?? ""
             told.orders.add(trimmed(id), patient ?? "", tests, act)
         }
+        for record in message.records(.query) {
+            let id = rules.specimen.lazy.compactMap { record.text(field: 3, repeat: 1, component: $0.component ?? 1) }
+                .first
+            told.orders.add(trimmed(id ?? ""), "", [], .nothing)
+        }
         let code = message.records(.terminator).last?.text(field: 3)
         if code == "Q", rules.terminators.orders != "Q" {
             told.refusal = "the host found a mistake in the query (L|1|Q)"
         }
         return told
+    }
+
+    /// Whether a Q record is the device's own, sent back because nothing is ordered.
+    private func isEcho(_ record: Record, _ rules: ASTMOrderRules) -> Bool {
+        rules.nothing == .echoQuery && trimmed(record.text(field: 13) ?? "") == rules.nothingStatus
     }
 
     // MARK: - HL7

@@ -51,7 +51,8 @@ extension Story {
             let bytes = found.bytes + later.flatMap { $0 }
             raw.append(VisibleText.of(bytes))
             let name = "\(MessageID(id))"
-            var what = "\(bytes.count) bytes from \(found.device) over \(found.wire.rawValue.uppercased())."
+            var what =
+                "\(bytes.count) bytes from \(found.device) \(found.wire == .blocks ? "in its own blocks" : "over \(found.wire.rawValue.uppercased())")."
             if let reason = found.incomplete {
                 what += " Incomplete: \(reason); the first \(found.processable ?? 0) bytes of its text count."
             }

@@ -14,9 +14,12 @@ struct Fragments {
     let specimenID: String
     /// `{"type":…,"system":…,"value":ACCESSION}`.
     let accession: [UInt8]
+    /// The system of the laboratory's own test codes; nil when they have none.
+    let testSystem: String?
 
     init(_ report: DeliverableReport, facility: Facility) {
         let order = report.order
+        testSystem = facility.testSystem
         specimenID = report.stableSpecimenID(facility)
         subject = fragment {
             $0.raw(#""subject":{"type":"Patient","identifier":"#)

@@ -14,8 +14,12 @@ public enum FHIRSystem {
 
 extension DeliverableReport {
     /// The report's identity: the same results of the same device are the same report, so that a repetition replaces it
-    /// and a later part of a resumed message, which holds other results, does not.
-    var stableReportID: String { stableID(["report", device.text] + results.map(\.id.text)) }
+    /// and a later part of a resumed message, which holds other results, does not. One that grows is the report of its
+    /// order by this device, whatever it holds so far.
+    var stableReportID: String {
+        guard earlier != nil else { return stableID(["report", device.text] + results.map(\.id.text)) }
+        return stableID(["growing", device.text, order.accession, order.patient.mrnSystem, order.patient.mrn])
+    }
 
     /// The specimen's identity; a digest, because it stands in an address.
     func stableSpecimenID(_ facility: Facility) -> String {

@@ -12,7 +12,7 @@ extension JSONWriter {
         verbatim(observed.status.rawValue)
         raw(#"","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","#)
         raw(#""code":"laboratory"}]}],"code":"#)
-        code(of: observed)
+        code(of: observed, common.testSystem)
         raw(",")
         raw(common.observation)
         let hasTime = observed.performed.map(isFHIRDateTime) ?? false
@@ -35,21 +35,40 @@ extension JSONWriter {
         raw("}")
     }
 
-    /// LOINC where it is known, with the profile's name as display; the text is always the device's own code, so that a
-    /// destination finds a test by it. Without LOINC there is no coding, and a note tells the name.
-    private mutating func code(of observed: Observation) {
+    /// LOINC where it is known and the laboratory's own code where there is one, each with the profile's name as display;
+    /// the text is always the device's own code, so that a destination finds a test by it. Without either there is no
+    /// coding, and a note tells the name.
+    private mutating func code(of observed: Observation, _ testSystem: String?) {
         raw("{")
-        if let loinc = observed.loinc, !loinc.isEmpty {
-            raw(#""coding":[{"system":"http://loinc.org","code":"#)
-            string(loinc)
-            if let name = observed.nameBesideCode {
-                raw(#","display":"#)
-                string(name)
+        if observed.isCoded {
+            raw(#""coding":["#)
+            if let loinc = observed.loinc, !loinc.isEmpty {
+                coding(system: "http://loinc.org", loinc, observed.nameBesideCode)
+                if observed.hasLocal { raw(",") }
             }
-            raw("}],")
+            if observed.hasLocal, let local = observed.local {
+                coding(system: testSystem, local, observed.nameBesideCode)
+            }
+            raw("],")
         }
         raw(#""text":"#)
         string(observed.code)
+        raw("}")
+    }
+
+    private mutating func coding(system: String?, _ code: String, _ display: String?) {
+        raw("{")
+        if let system, !system.isEmpty {
+            raw(#""system":"#)
+            string(system)
+            raw(",")
+        }
+        raw(#""code":"#)
+        string(code)
+        if let display {
+            raw(#","display":"#)
+            string(display)
+        }
         raw("}")
     }
 
@@ -88,8 +107,10 @@ private func remarks(on observed: Observation, carried: CarriedValue, hasTime: B
     if case .quantity = carried {
     } else if !observed.deviceUnit.isEmpty {
         remarks.append("Unit on the device: \(observed.deviceUnit)")
+    } else if case .string = carried, let unit = observed.unit {
+        remarks.append("Unit: \(unit)")
     }
-    if observed.loinc?.isEmpty != false, let name = observed.nameBesideCode { remarks.append("Test: \(name)") }
+    if !observed.isCoded, let name = observed.nameBesideCode { remarks.append("Test: \(name)") }
     let flags =
         observed.deviceFlags.filter { !$0.isEmpty && !observed.flags.contains($0) }
         + observed.flags.filter { !$0.isEmpty && !interpretationCodes.contains($0) }
@@ -101,6 +122,9 @@ private func remarks(on observed: Observation, carried: CarriedValue, hasTime: B
 }
 
 extension Observation {
+    fileprivate var hasLocal: Bool { local?.isEmpty == false }
+    fileprivate var isCoded: Bool { loinc?.isEmpty == false || hasLocal }
+
     /// The name, where it says more than the code.
     fileprivate var nameBesideCode: String? { name.flatMap { $0.isEmpty || $0 == code ? nil : $0 } }
 }

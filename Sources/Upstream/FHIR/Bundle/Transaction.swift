@@ -18,19 +18,41 @@ public struct Transaction: Hashable, Sendable, HoldsPatientData {
     /// accession and MRN instead of by the accession. The same report always gives the same bytes.
     public init(_ report: DeliverableReport, facility: Facility) {
         let results = Self.lastOfEach(report.results)
+        let earlier = Self.standing(report.earlier ?? [], besides: results)
         let common = Fragments(report, facility: facility)
-        var json = JSONWriter(capacity: 2_048 + results.count * 1_536)
+        let count = earlier.reduce(results.count) { $0 + $1.results.count }
+        var json = JSONWriter(capacity: 2_048 + count * 1_536)
         json.raw(#"{"resourceType":"Bundle","type":"transaction","entry":["#)
         json.specimen(report, common)
+        // A report that grows lists all its results so far, and a reference must find its entry in the same Bundle: what
+        // went out before goes again as it was, which changes nothing.
+        for part in earlier {
+            var before = report
+            before.received = part.received
+            let common = Fragments(before, facility: facility)
+            for result in part.results {
+                json.raw(",")
+                json.observation(result, common)
+            }
+        }
         for result in results {
             json.raw(",")
             json.observation(result, common)
         }
         json.raw(",")
-        json.diagnosticReport(report, results: results, common)
+        json.diagnosticReport(report, results: earlier.flatMap(\.results) + results, common)
         json.raw("]}")
         bytes = json.bytes
-        entries = results.count + 2
+        entries = count + 2
+    }
+
+    /// Of earlier parts what no later one has again: a correction keeps its result's identity.
+    private static func standing(_ parts: [EarlierResults], besides results: [LabResult]) -> [EarlierResults] {
+        var seen = Set(results.map(\.id))
+        return parts.reversed().map { part in
+            EarlierResults(
+                received: part.received, results: lastOfEach(part.results).filter { seen.insert($0.id).inserted })
+        }.reversed()
     }
 
     /// Two entries of one identity in a Bundle are refused by some servers and silently dropped by others; the later

@@ -22,7 +22,7 @@ struct DaemonClient: Sendable {
     ///
     /// - Throws: `CommandFailure` with code 69 when nobody answers on the socket, with what to do.
     init(config: String?) throws {
-        let configuration = try ConfigurationFile.load(config)
+        let configuration = try ConfigurationFile.load(config, passesOverProfiles: true)
         clock = WallClock(zoneName: configuration.facility.timeZone, now: wallClock())
         path = configuration.controlSocket
         if let reason = Self.whyNobodyAnswers(at: path) { throw CommandFailure(reason, code: ClientExit.notRunning) }

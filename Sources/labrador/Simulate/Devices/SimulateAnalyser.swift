@@ -74,7 +74,7 @@ struct SimulateAnalyser: AsyncParsableCommand {
         }
         let speaker = SimulatedSpeaker(
             station: station, words: words, tries: tries ?? (line.fault.isEmpty ? 1 : 5),
-            retriesRefusals: profile.wire == .astm)
+            retriesRefusals: profile.wire != .hl7)
         let refused = try await speaker.send(messages, rounds: rounds, rate: rate)
         let unanswered = await speaker.ask(query)
         if let receive { await Self.stay(at: station, for: .milliseconds(Int64(receive * 1_000))) }
@@ -95,7 +95,7 @@ struct SimulateAnalyser: AsyncParsableCommand {
     private func messages(of profile: Profile, in library: CommandProfiles) throws -> [SimulatedMessage] {
         if results == nil, !query.isEmpty || receive != nil { return [] }
         let messages = try recordings(of: profile, in: library)
-            .flatMap { SimulatedMessage.messages(in: $0, wire: profile.wire) }
+            .flatMap { SimulatedMessage.messages(in: $0, profile: profile) }
             // Test cases also hold queries, whose answers nobody would wait for.
             .filter { results != nil || profile.query(in: $0.content) == nil }
         guard messages.isEmpty else { return messages }
