@@ -94,8 +94,11 @@ struct DeviceHandlers: Sendable {
         var options = LinkOptions()
         options.savesEveryFrame = settings.savesEveryFrame
         options.enquiryInTransfer = settings.enquiryInTransfer == .restart ? .restart : .refuse
+        var timers = LinkTimers()
+        // Less a margin for the way, as with the standard's own.
+        if let within = settings.answerWithin { timers.answerDue = within - min(.seconds(1), within / 5) }
         return astm(
-            LinkMachine(role: .computer, limits: limits, options: options),
+            LinkMachine(role: .computer, limits: limits, timers: timers, options: options),
             .frames(FrameDecoder(limits: limits, checksum: profile.checksum)), profile, connection)
     }
 

@@ -5,13 +5,14 @@ import Testing
 @Suite struct BlockLinkGridTests {
     enum Start: String, CaseIterable {
         case ready, refusing, open, savingFirst, savingOpen, savingLast, savingRestart, waiting, sending, lost,
-            savingLost
+            savingLost, savingTimed, savingLate
     }
 
     /// A machine in a state, and the save under way in it.
     static func machine(_ start: Start) -> (BlockLink, BlockSaveToken) {
         var dialogue = inSeries
         if start == .waiting { dialogue.bad = nil }
+        if start == .savingTimed || start == .savingLate { dialogue.answerWithin = .seconds(2) }
         var link = BlockLink(framing: plain, dialogue: dialogue)
         var token = BlockSaveToken(number: 0)
         func hear(_ text: String) {
@@ -40,6 +41,10 @@ import Testing
             _ = link.handle(.saveFailed(token))
         case .sending: _ = link.handle(.send(number: 5, blocks: [bytes("a")]))
         case .lost: _ = link.handle(.linkLost)
+        case .savingTimed: hear("1")
+        case .savingLate:
+            hear("1")
+            _ = link.handle(.timerFired(.receiver))
         case .savingLost:
             hear("1")
             _ = link.handle(.linkLost)
@@ -67,6 +72,11 @@ import Testing
         let actions = link.handle(event.make(token))
         // The good answer never leaves but for a save that succeeded, or for ENQ.
         if actions.contains(.sendBytes([0x06])) { #expect(name == "saved" || name == "ENQ") }
+        // Nor does anything when the device has stopped waiting.
+        if start == .savingLate, name == "saved" || name == "failed" {
+            #expect(actions.first == .note(.answerTooLate))
+            #expect(!actions.contains { if case .sendBytes = $0 { true } else { false } })
+        }
         // At most one save at a time, and never a second while one is under way.
         #expect(actions.count { if case .save = $0 { true } else { false } } <= 1)
         if wasWaiting, case .token = event.make(token) { #expect(actions == [.note(.tokenDuringSave)]) }

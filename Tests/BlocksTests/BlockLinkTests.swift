@@ -36,6 +36,45 @@ import Testing
         #expect(short(link.handle(.saved(first.token))) == "n")
     }
 
+    @Test func anAnswerThatIsLateIsLeftOut() throws {
+        var dialogue = inSeries
+        dialogue.answerWithin = .seconds(2)
+        var link = BlockLink(framing: plain, dialogue: dialogue)
+        func hear(_ text: String, _ wanted: String) throws -> BlockSaveToken {
+            let actions = link.handle(.token(block(text)))
+            #expect(short(actions) == wanted)
+            return try #require(save(actions)).token
+        }
+        // In time.
+        #expect(short(link.handle(.saved(try hear("1", "S1.0o r2")))) == "r- ACK r30")
+        // The device has stopped waiting before the block is durable; the series goes on.
+        let second = try hear("2", "S1.1o r2")
+        #expect(short(link.handle(.timerFired(.receiver))) == "")
+        #expect(link.handle(.saved(second)) == [.note(.answerTooLate), .startTimer(.receiver, .seconds(30))])
+        // It sends the block again, and that one is answered.
+        #expect(short(link.handle(.saved(try hear("2", "S1.2o r2")))) == "r- ACK r30")
+        // A refusal is as late as an answer.
+        let last = try hear("9", "S1.3c r2")
+        _ = link.handle(.timerFired(.receiver))
+        #expect(short(link.handle(.saveFailed(last))) == "n n r30")
+        // Of an end that nothing answers no time is measured.
+        #expect(short(link.handle(.timerFired(.receiver))) == "r- S1.3i n")
+    }
+
+    @Test func whereNothingCanBeRefusedASecondTryIsTooLateToAnswer() throws {
+        var dialogue = answering
+        dialogue.bad = nil
+        dialogue.answerWithin = .seconds(2)
+        var link = BlockLink(framing: plain, dialogue: dialogue)
+        let first = try #require(save(link.handle(.token(block("x")))))
+        #expect(short(link.handle(.saveFailed(first.token))) == "r- n r5")
+        let second = try #require(save(link.handle(.timerFired(.receiver))))
+        #expect(link.handle(.saved(second.token)) == [.note(.answerTooLate)])
+        // The next one is measured anew.
+        let third = try #require(save(link.handle(.token(block("y")))))
+        #expect(short(link.handle(.saved(third.token))) == "r- ACK")
+    }
+
     @Test func aWrongCheckIsRefusedAndNotKept() {
         var link = BlockLink(framing: checked, dialogue: answering)
         let wrong = Block(wire: [2, 3, 0], text: [], verdict: .checkWrong(expected: [3], received: [0]))

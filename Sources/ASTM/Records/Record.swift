@@ -86,6 +86,20 @@ public struct Record: Sendable {
     /// A field's bytes as sent, empty if it is absent.
     public func raw(_ field: Int) -> ArraySlice<UInt8> { storage.bytes[fieldRange(field)] }
 
+    /// The number of a field's bytes as sent.
+    public func byteCount(_ field: Int) -> Int { fieldRange(field).count }
+
+    /// Whether a field has more than one repeat or component.
+    public func isDivided(_ field: Int) -> Bool {
+        let range = fieldRange(field)
+        if range.isEmpty || isDelimiterDefinition(field) { return false }
+        let (repeats, components) = (storage.delimiters.repeat, storage.delimiters.component)
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            for index in range where bytes[index] == components || bytes[index] == repeats { return true }
+            return false
+        }
+    }
+
     /// The number of repeats of a field: 0 if it is empty.
     public func repeats(_ field: Int) -> Int {
         let range = fieldRange(field)

@@ -52,6 +52,8 @@ public struct BlockDialogue: Hashable, Sendable {
     public var good: [UInt8]?
     /// What follows a block that is refused; nil: nothing.
     public var bad: [UInt8]?
+    /// How long the device waits for either after its block; a later one is left out. Nil: it waits as long as it takes.
+    public var answerWithin: Duration?
     /// Nil: every block is a message.
     public var series: Series?
     /// Fixed answers, the first that fits.

@@ -60,7 +60,9 @@ extension BlockLink {
         // Counted when it is durable: a block that could not be stored comes again.
         open = message.parts > 0 ? Open(number: message.number, parts: message.parts, bytes: message.bytes) : nil
         state = .saving(save, .answer(reply))
-        return stop + [.save(save)]
+        guard let within = dialogue.answerWithin, !isLost else { return stop + [.save(save)] }
+        answerTime = .running
+        return [.save(save), .startTimer(.receiver, within)]
     }
 
     /// Ends the open message as it stands.
@@ -84,7 +86,15 @@ extension BlockLink {
     mutating func settle(_ token: BlockSaveToken, isSaved: Bool) -> [Action] {
         guard case .saving(let save, let after) = state, save.token == token else { return [.note(.unknownSave)] }
         state = .ready
-        return isSaved ? saved(save, after) : failed(save, after)
+        let stop: [Action] = answerTime == .running ? [.stopTimer(.receiver)] : []
+        if answerTime == .running { answerTime = .unmeasured }
+        return stop + (isSaved ? saved(save, after) : failed(save, after))
+    }
+
+    /// Whether the device has stopped waiting for the answer that is due now.
+    private mutating func isAnswerTooLate() -> Bool {
+        defer { answerTime = .unmeasured }
+        return answerTime == .over
     }
 
     private mutating func saved(_ save: BlockSave, _ after: After) -> [Action] {
@@ -93,7 +103,8 @@ extension BlockLink {
             ? Open(number: save.message, parts: save.part + 1, bytes: save.messageBytes) : nil
         var actions: [Action] = []
         switch after {
-        case .answer(let reply): actions = answer(with: reply)
+        // A late answer would be taken for that to the next block.
+        case .answer(let reply): actions = isAnswerTooLate() ? [.note(.answerTooLate)] : answer(with: reply)
         case .take(let block): return take(.block(block))
         case .rest: break
         }
@@ -107,18 +118,20 @@ extension BlockLink {
     private mutating func failed(_ save: BlockSave, _ after: After) -> [Action] {
         let note = Action.note(.saveFailed(message: save.message))
         if case .answer = after, let bad = dialogue.bad {
+            let refusal = isAnswerTooLate() ? Action.note(.answerTooLate) : .sendBytes(bad)
             // The device sends it again; what was stored of the message before stays open.
             if save.part > 0 {
                 open = Open(number: save.message, parts: save.part, bytes: save.messageBytes - save.bytes.count)
                 if isLost { return [note] + close(.linkLost, then: .rest) }
                 let timer = dialogue.series.map { [Action.startTimer(.receiver, $0.within)] } ?? []
-                return [.sendBytes(bad), note] + timer
+                return [refusal, note] + timer
             }
-            return isLost ? [note] : [.sendBytes(bad), note]
+            return isLost ? [note] : [refusal, note]
         }
         // The last chance was that one.
         if isLost { return [note] + giveUp(save, after) }
         state = .waiting(save, after)
+        if dialogue.answerWithin != nil { answerTime = .over }
         return [note, .startTimer(.receiver, timers.saveRetry)]
     }
 
@@ -148,6 +161,9 @@ extension BlockLink {
         switch state {
         case .waiting(let save, let after): return saveAgain(save, after)
         case .ready where open != nil: return close(.silence, then: .rest)
+        case .saving where answerTime == .running:
+            answerTime = .over
+            return []
         case .ready, .saving: return [.note(.lateTimer)]
         }
     }
@@ -157,7 +173,9 @@ extension BlockLink {
         let unsent = loseLetters()
         switch state {
         case .ready: return unsent + close(.linkLost, then: .rest)
-        case .saving: return unsent
+        case .saving:
+            defer { answerTime = .unmeasured }
+            return unsent + (answerTime == .running ? [.stopTimer(.receiver)] : [])
         case .waiting(let save, let after): return unsent + [.stopTimer(.receiver)] + saveAgain(save, after)
         }
     }

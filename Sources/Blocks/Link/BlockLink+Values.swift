@@ -71,6 +71,8 @@ public enum BlockNote: Hashable, Sendable {
     case incomplete(BlockSave.Reason)
     /// Nothing can be stored at present.
     case busy
+    /// A save took longer than the device waits: its answer was left out.
+    case answerTooLate
     /// The store did not take the bytes.
     case saveFailed(message: Int)
     /// An outcome named a save that is not under way. Our own fault.

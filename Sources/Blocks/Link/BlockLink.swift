@@ -90,6 +90,16 @@ public struct BlockLink: Sendable {
         case rest
     }
 
+    /// How it stands with the time that the device waits for the answer to its block.
+    enum AnswerTime: Hashable, Sendable {
+        /// Nothing is measured.
+        case unmeasured
+        /// The receiver's timer measures it.
+        case running
+        /// It is over: the device has stopped waiting.
+        case over
+    }
+
     /// A message of several blocks that is not whole yet.
     struct Open: Hashable, Sendable {
         var number: Int
@@ -112,6 +122,7 @@ public struct BlockLink: Sendable {
     let timers: BlockTimers
     let limits: BlockLimits
     var state = State.ready
+    var answerTime = AnswerTime.unmeasured
     var open: Open?
     var letters: [Letter] = []
     /// The first letter's block waits for its answer.

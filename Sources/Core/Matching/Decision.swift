@@ -61,7 +61,7 @@ public func decide(
     place(fresh, of: report, problems, match: match, hasDestinations: hasDestinations, into: &decision)
     for (result, why) in alternatives {
         decision.results.append(result)
-        decision.holds.append(alternative(result, specimen: report.specimen, why))
+        decision.holds.append(alternative(result, specimen: report.specimen, why, problems))
     }
     guard report.problems.contains(where: { $0.held != nil }) else { return decision }
     let held = Set(report.observations.filter { $0.held != nil }.map(\.at))
@@ -93,14 +93,18 @@ private func claimedByAnother(_ specimen: String) -> Hold {
             + "was changed: check the tube's label.")
 }
 
-private func alternative(_ result: LabResult, specimen: String, _ why: Repetition) -> Hold {
+private func alternative(
+    _ result: LabResult, specimen: String, _ why: Repetition, _ problems: ProblemsByLine
+) -> Hold {
     let seen = result.observation
-    let what =
+    var what =
         why == .otherPatient
         ? "\(seen.code) of this run was posted to another patient's order with this accession. Check whose tube it was: "
             + "release it to post it to the order that stands now, or reject it."
         : "the device sent \(seen.code) again for the same run with another value. The first one stands: compare both "
             + "on the analyser, then release this one in its place, or reject it."
+    // Who releases it releases it from both.
+    if let other = seen.held.flatMap({ problems.what($0, about: seen.at) }) { what += " Besides, \(other)" }
     return Hold(reason: .duplicateConflict, accession: specimen, what: "\(seen.at): \(what)", results: [result.id])
 }
 

@@ -24,15 +24,15 @@ public protocol ResultLedger: Sendable {
     func record(
         _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void)
 
-    /// Messages with results that are held because their profile did not know a test or a unit, oldest first, at most
-    /// `limit`.
+    /// Messages with results that are held because their profile did not know a test or a unit, and those that it could
+    /// not read at all and nobody has looked at, oldest first, at most `limit`.
     ///
     /// - Parameter after: Only messages with a higher number.
     func messagesHeldByProfile(after: MessageID?, limit: Int) throws(StoreError) -> [JournalledMessage]
 
     /// Looks at such messages again with what their profile makes of them now: a result it still names the same takes over
     /// its new meaning, and is posted where nothing keeps it back any more. What is told of another specimen, code or run
-    /// than before is left alone.
+    /// than before is left alone. A message that could not be read is recorded as if it came now.
     func understandAnew(
         _ messages: [InterpretedMessage], done: @escaping @Sendable (Result<RecordSummary, StoreError>) -> Void)
 }

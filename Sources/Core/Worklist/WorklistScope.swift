@@ -11,7 +11,7 @@ public enum WorklistScope: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// The requestor as the configuration knows it.
-public struct WorklistCaller: Sendable, Hashable {
+public struct WorklistCaller: Sendable, Hashable, Codable {
     /// Its AE title.
     public var aeTitle: String
     /// Its modality code; without one, the scope `modality` shows nothing.

@@ -1,7 +1,7 @@
 import Core
 
 /// A modality that may open associations.
-public struct RadiologyModality: Sendable, Hashable {
+public struct RadiologyModality: Sendable, Hashable, Codable {
     /// The device's id in the configuration; logs name it.
     public var id: String
     /// What it may see of the worklist, with its AE title.
@@ -17,7 +17,7 @@ public struct RadiologyModality: Sendable, Hashable {
 /// Limits of the association server.
 ///
 /// Times are whole seconds.
-public struct RadiologyLimits: Sendable, Hashable {
+public struct RadiologyLimits: Sendable, Hashable, Codable {
     /// Associations at a time; one more is rejected as transient, local limit exceeded.
     public var maxAssociations = 32
     /// Associations at a time from one address; one more is rejected likewise.
@@ -63,7 +63,7 @@ public struct RadiologyLimits: Sendable, Hashable {
 }
 
 /// What the radiology side needs to know.
-public struct RadiologyConfiguration: Sendable {
+public struct RadiologyConfiguration: Sendable, Hashable, Codable {
     /// Our AE title; associations that call another are rejected.
     public var aeTitle: String
     /// Who may call, by AE title.

@@ -9,7 +9,7 @@ public enum TransferSyntax: String, Sendable, CaseIterable {
 }
 
 /// How much a data set may hold.
-public struct DataSetLimits: Sendable, Hashable {
+public struct DataSetLimits: Sendable, Hashable, Codable {
     /// Sequences within sequences.
     ///
     /// The standard knows no limit; real identifiers use three.

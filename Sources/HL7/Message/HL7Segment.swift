@@ -35,6 +35,9 @@ public struct HL7Segment: Sendable {
     /// The segment's name, `OBX` for example.
     public var name: String { String(decoding: storage.bytes[entry.start..<entry.nameEnd], as: UTF8.self) }
 
+    /// The bytes of its name.
+    public var nameBytes: ArraySlice<UInt8> { storage.bytes[entry.start..<entry.nameEnd] }
+
     /// The segment's bytes without its end.
     public var bytes: ArraySlice<UInt8> { storage.bytes[entry.start..<entry.end] }
 
@@ -89,6 +92,20 @@ public struct HL7Segment: Sendable {
     /// What stands at a path; its segment name and occurrence are not looked at.
     public func value(_ path: HL7Path) -> HL7Value {
         value(field: path.field, repeat: path.repeat, component: path.component, subcomponent: path.subcomponent)
+    }
+
+    /// The number of a field's bytes as sent.
+    public func byteCount(_ field: Int) -> Int { range(field: field).count }
+
+    /// Whether a field has more than one repetition or component.
+    public func isDivided(_ field: Int) -> Bool {
+        let range = range(field: field)
+        if range.isEmpty || isVerbatim(field) { return false }
+        let (repeats, components) = (storage.delimiters.repeat, storage.delimiters.component)
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            for index in range where bytes[index] == components || bytes[index] == repeats { return true }
+            return false
+        }
     }
 
     /// The number of repetitions of a field: 0 if it is empty.

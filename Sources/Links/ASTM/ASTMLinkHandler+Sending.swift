@@ -91,6 +91,25 @@ extension ASTMLinkHandler {
             }
         }
         flush(context)
+        giveUpInTime(context)
+    }
+
+    /// Takes answers back that still wait for the line when the analyser has stopped waiting for them.
+    private func giveUpInTime(_ context: ChannelHandlerContext) {
+        guard let within = dialogue?.desk.profile.answersQueriesWithin, !waitingAnswers.isEmpty else { return }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .nanoseconds(within.wholeMicroseconds * 1_000)) {
+            [answers = waitingAnswers] in
+            let (handler, context) = bound.value
+            guard !handler.peerIsGone else { return }
+            for number in answers where handler.sending.message(number) != nil {
+                handler.decide(.withdraw(number: number), context)
+                guard handler.sending.message(number) == nil else { continue }
+                handler.status.remark(
+                    handler.device, "The line was not free in time for the answer to a query, so that it was not sent.")
+            }
+            handler.flush(context)
+        }
     }
 }
 

@@ -36,6 +36,9 @@ extension BlockNote {
         case .suspicious: "A block with a wrong check was accepted, as the profile allows."
         case .incomplete(let reason): "A message ended early: \(reason.sentence)."
         case .busy: "The analyser sent a block while nothing could be stored."
+        case .answerTooLate:
+            "A block was stored later than the analyser waits, so that it got no answer; it may report a host time-out. "
+                + "The disk is too slow or too busy."
         case .saveFailed: nil
         case .unknownSave, .tokenDuringSave: "The link lost track of a commit; please report this as a fault of ours."
         }
@@ -51,6 +54,7 @@ extension BlockNote {
         case .junk: nil
         case .incomplete(let reason): "the message ended early: \(reason.sentence)"
         case .busy: "nothing can be stored at present"
+        case .answerTooLate: "stored later than the device waits: not answered"
         case .saveFailed: "the message could not be stored"
         case .unknownSave, .tokenDuringSave: "lost track of a commit: a fault of Labrador"
         case .lateTimer: "a timer came late: ignored"

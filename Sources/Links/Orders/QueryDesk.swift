@@ -35,12 +35,13 @@ struct QueryDesk: Sendable {
     /// Looks the orders up and lets the profile write the answer. `done` runs once, on any thread; nil when the store
     /// could not be read: the analyser then hears nothing and asks again, rather than "nothing ordered".
     func answer(_ query: HostQuery, done: @escaping @Sendable (QueryAnswer?) -> Void) {
+        let asked = clock()
         guard let filter = filter(for: query) else {
             return done(profile.answer(query, orders: [], context: context(attempts: [:])))
         }
         orders.workOrders(filter) { result in
             switch result {
-            case .success(let found): write(query, found, done)
+            case .success(let found): write(query, asked, found, done)
             case .failure(let error):
                 remark("A query could not be answered: \(error.sentence)")
                 done(nil)
@@ -58,7 +59,7 @@ struct QueryDesk: Sendable {
     }
 
     private func write(
-        _ query: HostQuery, _ found: [WorkOrder], _ done: @escaping @Sendable (QueryAnswer?) -> Void
+        _ query: HostQuery, _ asked: Timestamp, _ found: [WorkOrder], _ done: @escaping @Sendable (QueryAnswer?) -> Void
     ) {
         // One answer is written by one profile, whatever is changed meanwhile.
         let profile = profile
@@ -72,6 +73,12 @@ struct QueryDesk: Sendable {
                             + "finished in the HMS, or let the analyser ask for a span of time.")
                 }
                 for text in answer.remarks { remark(text) }
+                if let limit = profile.answersQueriesWithin, isOver(limit, since: asked) {
+                    remark(
+                        "The answer to a query was ready later than the analyser waits, so that it was not sent. The disk "
+                            + "is too slow or too busy; let the analyser ask again.")
+                    return done(nil)
+                }
                 done(answer)
                 note(answer.told)
             }
@@ -85,6 +92,10 @@ struct QueryDesk: Sendable {
                 done(nil)
             }
         }
+    }
+
+    private func isOver(_ limit: Duration, since asked: Timestamp) -> Bool {
+        clock().microseconds - asked.microseconds > limit.wholeMicroseconds
     }
 
     /// Keeps for the order's story that it was asked for.

@@ -54,6 +54,9 @@ extension Profile {
         orders.map { $0.dialect == .blocks ? $0.blocks.specimen != nil : $0.dialect != .orm } ?? false
     }
 
+    /// How long the device waits for the answer to its query; nil: as long as it takes.
+    public var answersQueriesWithin: Duration? { orders?.answerWithin }
+
     /// Whether orders can be sent to the device unasked.
     public var canDownload: Bool { orders?.download != nil }
 

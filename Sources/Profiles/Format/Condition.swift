@@ -13,7 +13,7 @@ struct Condition: Hashable, Sendable {
             switch self {
             case .equals(let texts): texts.contains(text)
             case .prefix(let prefixes): prefixes.contains { text.hasPrefix($0) }
-            case .contains(let pieces): pieces.contains { text.contains($0) }
+            case .contains(let pieces): pieces.contains { text.utf8.hold($0.utf8) }
             case .matches(let patterns): patterns.contains { $0.matches(text) }
             case .empty(let isEmpty): text.isEmpty == isEmpty
             case .not(let test): !test.holds(for: text)
@@ -30,4 +30,18 @@ struct Condition: Hashable, Sendable {
     }
 
     func holds(for text: String?) -> Bool { test.holds(for: trimmed(text ?? "")) }
+}
+
+extension String.UTF8View {
+    /// Whether a text stands somewhere in this one, byte by byte.
+    fileprivate func hold(_ piece: String.UTF8View) -> Bool {
+        guard let first = piece.first else { return true }
+        var rest = self[...]
+        while let at = rest.firstIndex(of: first) {
+            rest = rest[at...]
+            if rest.starts(with: piece) { return true }
+            rest.removeFirst()
+        }
+        return false
+    }
 }

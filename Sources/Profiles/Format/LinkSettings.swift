@@ -28,6 +28,8 @@ public struct LinkSettings: Hashable, Sendable {
     public var savesEveryFrame = false
     /// What ENQ in the transfer phase means.
     public var enquiryInTransfer = EnquiryInTransfer.restart
+    /// How long the device waits for the answer to its ENQ or frame; nil: the standard's 15 s.
+    public var answerWithin: Duration?
 
     /// The standard's values.
     public init() {}

@@ -26,6 +26,8 @@ struct OrderRules: Hashable, Sendable {
     var download: Dialect?
     /// Whether the device can be told to forget an order.
     var withdraws = false
+    /// How long the device waits for the answer to its query; a later one is left out. Nil: as long as it takes.
+    var answerWithin: Duration?
     /// Our name as the device expects it (H.5, MSH-3); nil: what the device called us, else `Labrador`.
     var sender: String?
     /// The device's name (H.10, MSH-5) in what is sent unasked.

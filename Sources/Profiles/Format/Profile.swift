@@ -101,6 +101,11 @@ public struct Profile: Sendable {
     /// Device unit to UCUM.
     var units: [String: String] = [:]
 
+    /// The profile made ready for reading, from when it is complete: nothing changes it afterwards.
+    private var ready: ProfilePlan?
+    /// The same; made anew as long as the profile is not complete.
+    var plan: ProfilePlan { ready ?? ProfilePlan(self) }
+
     private(set) var testIndex: [String: Int] = [:]
     private var orderIndex: [String: [Int]] = [:]
     /// The tests that have code patterns.
@@ -127,6 +132,9 @@ public struct Profile: Sendable {
         flags = Standard.flags
         statuses = standard.statuses
     }
+
+    /// The profile is complete.
+    mutating func finish() { ready = ProfilePlan(self) }
 
     /// The test with this device code or alias, else the only one with a pattern for it.
     public func test(code: String) -> TestEntry? {

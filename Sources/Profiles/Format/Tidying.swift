@@ -84,5 +84,11 @@ func trimmed(_ text: String) -> String {
     guard let first = text.utf8.first, let last = text.utf8.last else { return text }
     // A blank beyond ASCII begins and ends with a byte of 0x80 or more.
     if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return text }
-    return text.trimmingBlanks()
+    let bytes = text.utf8
+    guard bytes.allSatisfy({ $0 < 0x80 }) else { return text.trimmingBlanks() }
+    // As `trimmingBlanks`: blank, and tab to carriage return.
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    guard let start = bytes.firstIndex(where: { !isBlank($0) }), let end = bytes.lastIndex(where: { !isBlank($0) })
+    else { return "" }
+    return String(text[start...end])
 }

@@ -23,8 +23,9 @@ extension Profile {
         _ found: LinkTranscript.Message, _ processable: Int?, _ facility: Facility, _ naming: Bool
     ) -> [InterpretedPart] {
         do throws(ASTMError) {
+            let plan = plan
             let messages = try ASTMMessage.parseAll(found.text, encoding: encoding.astm)
-            if let limit = MessageLimits.standard.broken(by: messages, also: moreResults.map(\.record)) {
+            if let limit = MessageLimits.standard.broken(by: messages, also: plan.moreNames) {
                 return [InterpretedPart(fault: limit)]
             }
             // What follows the last drop of level is not finished; the device sends it again (LIS02-A2 4.2).
@@ -34,7 +35,7 @@ extension Profile {
                 defer { finished = finished == Int.max ? finished : max(0, finished - message.records.count) }
                 let usage = naming ? FieldUsage() : nil
                 var reader = ASTMReader(
-                    profile: self, facility: facility, message: message, finished: finished, usage: usage)
+                    plan, facility: facility, message: message, finished: finished, usage: usage)
                 var part = InterpretedPart(reports: reader.reports())
                 if let usage { part.account(for: message, usage, self) }
                 return part
@@ -76,11 +77,11 @@ private struct ASTMReader {
     /// How many records of each letter there were, where results may stand in others than R.
     private var numbers: [Character: Int] = [:]
 
-    init(profile: Profile, facility: Facility, message: ASTMMessage, finished: Int, usage: FieldUsage?) {
+    init(_ plan: ProfilePlan, facility: Facility, message: ASTMMessage, finished: Int, usage: FieldUsage?) {
         self.facility = facility
         self.message = message
         self.finished = finished
-        lines = LineReader(profile: profile, facility: facility)
+        lines = LineReader(plan, facility: facility)
         more = MoreResultsReader(lines, facility)
         source = ASTMSource(message, usage: usage)
     }
@@ -92,14 +93,14 @@ private struct ASTMReader {
                 continue
             }
             switch record.type {
-            case .header: source.set("H", record)
+            case .header: source.set(RecordName.header, record)
             case .patient:
                 closeAll()
-                source.set("O", nil)
-                source.set("P", record)
+                source.set(RecordName.order, nil)
+                source.set(RecordName.patient, record)
             case .order:
                 closeAll()
-                source.set("O", record)
+                source.set(RecordName.order, record)
                 open = lines.report(source)
                 _ = readMore(record)
             case .result: if readMore(record) { results += 1 } else { read(record) }
@@ -122,8 +123,8 @@ private struct ASTMReader {
     /// Q, S and L stand beside the patient: what follows belongs to no patient and no order before it.
     private mutating func beginLevel() {
         close()
-        source.set("O", nil)
-        source.set("P", nil)
+        source.set(RecordName.order, nil)
+        source.set(RecordName.patient, nil)
     }
 
     /// Reads a record that holds a result though it is no R; false where no rule is about it.
@@ -151,7 +152,7 @@ private struct ASTMReader {
     private mutating func read(_ record: Record) {
         results += 1
         more.turnBack()
-        source.set("R", record)
+        source.set(RecordName.result, record)
         var report = open ?? lines.report(source)
         // Held in one place only, so that its lists grow without being copied.
         open = nil
@@ -176,15 +177,15 @@ private struct ASTMReader {
     private mutating func readComment(_ record: Record) {
         commentNumber += 1
         if more.isLast {
-            source.set("C", record)
-            more.comment(source, lines.profile.comments, at: "C|\(commentNumber)")
-            return source.set("C", nil)
+            source.set(RecordName.comment, record)
+            more.comment(source, lines.plan, at: "C|\(commentNumber)")
+            return source.set(RecordName.comment, nil)
         }
         guard var report = open else { return }
         open = nil
-        source.set("C", record)
-        comments.add(source, lines.profile.comments, at: "C|\(commentNumber)", into: &report)
-        source.set("C", nil)
+        source.set(RecordName.comment, record)
+        comments.add(source, lines.plan, at: "C|\(commentNumber)", into: &report)
+        source.set(RecordName.comment, nil)
         open = report
     }
 
@@ -192,8 +193,8 @@ private struct ASTMReader {
     private mutating func readQuery() {
         hasQuery = true
         more.close(into: &done)
-        let rules = lines.profile.orders?.astm ?? ASTMOrderRules()
-        guard let query = ASTMQuery(message, profile: lines.profile, rules: rules, facility: facility) else { return }
+        let rules = lines.plan.profile.orders?.astm ?? ASTMOrderRules()
+        guard let query = ASTMQuery(message, profile: lines.plan.profile, rules: rules, facility: facility) else { return }
         let specimens = query.isCancel ? query.givenUp : query.specimens
         // Component 1 is the patient where component 2 is the specimen, and one specimen is asked for.
         let isPaired = rules.specimen.first?.component == 2 && specimens.asked.count == 1
@@ -210,7 +211,7 @@ private struct ASTMReader {
     }
 
     private mutating func close() {
-        source.set("R", nil)
+        source.set(RecordName.result, nil)
         guard var report = open else { return }
         comments.finish(into: &report)
         // An order without a result is work asked for, not done.

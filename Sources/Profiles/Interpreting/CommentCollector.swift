@@ -8,16 +8,16 @@ struct CommentCollector {
 
     /// Takes one comment record or segment.
     mutating func add(
-        _ source: some FieldSource, _ rule: CommentRule, at: String, into report: inout SpecimenReport
+        _ source: some FieldSource, _ plan: ProfilePlan, at: String, into report: inout SpecimenReport
     ) {
-        for text in source.texts(rule.text) {
-            let words = rule.texts[text] ?? text
-            let flags = rule.flags[text] ?? []
+        for text in source.texts(plan.comment) {
+            let words = plan.profile.comments.texts[text] ?? text
+            let flags = plan.profile.comments.flags[text] ?? []
             if let target, report.observations.indices.contains(target) {
                 report.observations[target].add(words, flags)
             } else {
                 let parts = text.split(separator: Character(source.componentMark), omittingEmptySubsequences: false)
-                let analyte = rule.analyteComponent.flatMap {
+                let analyte = plan.profile.comments.analyteComponent.flatMap {
                     parts.indices.contains($0 - 1) ? String(parts[$0 - 1]) : nil
                 }
                 waiting.append((analyte?.isEmpty == true ? nil : analyte, words, flags, at))

@@ -71,8 +71,10 @@ struct TimeFields {
         guard let year = Self.number(digits.prefix(4)) else { return nil }
         self.year = year
         func part(_ index: Int, default value: Int) -> Int {
-            let start = 4 + index * 2
-            return digits.count >= start + 2 ? Self.number(digits.dropFirst(start).prefix(2)) ?? -1 : value
+            let at = digits.startIndex + 4 + index * 2
+            guard at + 2 <= digits.endIndex else { return value }
+            let (tens, ones) = (digits[at] &- 0x30, digits[at + 1] &- 0x30)
+            return tens < 10 && ones < 10 ? Int(tens) * 10 + Int(ones) : -1
         }
         month = part(0, default: 1)
         day = part(1, default: 1)

@@ -24,12 +24,17 @@ protocol FieldSource {
     func typedValue(_ path: FieldPath) -> String?
     /// Notes what is looked at, for `decode`; nil in the daemon.
     var usage: FieldUsage? { get }
+    /// The text at a place, where that is quickly told.
+    func look(_ place: Place) -> Look
+    /// The bytes of a whole field as sent, without looking into it.
+    func byteCount(_ place: Place) -> Int?
 }
 
 extension FieldSource {
     func typedValue(_ path: FieldPath) -> String? { nil }
     var usage: FieldUsage? { nil }
     var attachment: String? { nil }
+    func byteCount(_ place: Place) -> Int? { nil }
 
     /// The text at a path: the repeat it names, else the first.
     func text(_ path: FieldPath) -> String? {
@@ -152,8 +157,10 @@ struct ASTMSource: FieldSource {
     }
 
     /// Makes a record the one its letter stands for, or takes the letter away.
-    mutating func set(_ letter: Character, _ record: Record?) {
-        let name = FieldPath.packed(String(letter))
+    mutating func set(_ letter: Character, _ record: Record?) { set(FieldPath.packed(String(letter)), record) }
+
+    /// The same by the packed name of the letter.
+    mutating func set(_ name: UInt32, _ record: Record?) {
         let index = names.firstIndex(of: name)
         switch (index, record) {
         case (let index?, let record?): records[index] = record
@@ -175,6 +182,20 @@ struct ASTMSource: FieldSource {
 
     func components(_ path: FieldPath, repeat number: Int) -> Int {
         index(path).map { records[$0].components(path.field, repeat: number) } ?? 0
+    }
+
+    func look(_ place: Place) -> Look {
+        guard place.subcomponent <= 1, let index = names.firstIndex(of: place.name) else { return .nothing }
+        if place.component > 0 {
+            let text = records[index].text(field: place.field, repeat: 1, component: place.component)
+            return text.map { .text($0) } ?? .nothing
+        }
+        if records[index].isDivided(place.field) { return .divided }
+        return records[index].text(field: place.field).map { .text($0) } ?? .nothing
+    }
+
+    func byteCount(_ place: Place) -> Int? {
+        names.firstIndex(of: place.name).map { records[$0].byteCount(place.field) } ?? 0
     }
 
     func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]] {
@@ -211,7 +232,7 @@ struct HL7Source: FieldSource {
 
     /// Makes a segment the one its name stands for.
     mutating func set(_ segment: HL7Segment) {
-        let name = FieldPath.packed(segment.name)
+        let name = segment.packedName
         if let index = index(name) {
             segments[index] = segment
             return
@@ -243,6 +264,23 @@ struct HL7Source: FieldSource {
     func components(_ path: FieldPath, repeat number: Int) -> Int {
         index(path).map { segments[$0].components(path.field, repeat: number) } ?? 0
     }
+
+    func look(_ place: Place) -> Look {
+        guard let index = index(place.name) else { return .nothing }
+        let text: String?
+        if place.component > 0 {
+            text = segments[index].text(
+                field: place.field, repeat: 1, component: place.component,
+                subcomponent: place.subcomponent > 0 ? place.subcomponent : nil)
+        } else if segments[index].isDivided(place.field) {
+            return .divided
+        } else {
+            text = segments[index].text(field: place.field)
+        }
+        return text.map { .text($0) } ?? .nothing
+    }
+
+    func byteCount(_ place: Place) -> Int? { index(place.name).map { segments[$0].byteCount(place.field) } ?? 0 }
 
     func parts(_ path: FieldPath, subcomponent: Int?) -> [[String?]] {
         guard let index = index(path) else { return [] }
@@ -283,4 +321,24 @@ struct HL7Source: FieldSource {
     }
 
     private static let obx = FieldPath.packed("OBX")
+}
+
+extension HL7Segment {
+    /// The name in one word, as `FieldPath.name`.
+    var packedName: UInt32 { nameBytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
+}
+
+/// Packed names of the records of LIS02-A2.
+enum RecordName {
+    static let header: UInt32 = 0x48
+    static let patient: UInt32 = 0x50
+    static let order: UInt32 = 0x4F
+    static let result: UInt32 = 0x52
+    static let comment: UInt32 = 0x43
+}
+
+/// Packed names of segments of HL7 v2.
+enum SegmentName {
+    static let obx = FieldPath.packed("OBX")
+    static let nte = FieldPath.packed("NTE")
 }

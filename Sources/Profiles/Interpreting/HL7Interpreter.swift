@@ -9,12 +9,13 @@ extension Profile {
 
     private func interpretOne(_ bytes: [UInt8], _ facility: Facility, _ naming: Bool) -> InterpretedPart {
         do throws(HL7Error) {
+            let plan = plan
             let message = try HL7Message.parse(bytes, encoding: encoding.hl7)
-            if let limit = MessageLimits.standard.broken(by: message, also: moreResults.map(\.record)) {
+            if let limit = MessageLimits.standard.broken(by: message, also: plan.moreNames) {
                 return InterpretedPart(fault: limit)
             }
             let usage = naming ? FieldUsage() : nil
-            var reader = HL7Reader(profile: self, facility: facility, message: message, usage: usage)
+            var reader = HL7Reader(plan, facility: facility, message: message, usage: usage)
             var part = InterpretedPart(reports: reader.reports())
             if let usage { part.account(for: message, usage, self) }
             return part
@@ -88,13 +89,16 @@ private struct HL7Reader {
         /// OBX, and the NTE that follow them.
         var lines: [HL7Segment] = []
 
-        func has(_ name: String) -> Bool { context.contains { $0.name == name } }
+        func has(_ name: String) -> Bool {
+            let name = FieldPath.packed(name)
+            return context.contains { $0.packedName == name }
+        }
     }
 
-    init(profile: Profile, facility: Facility, message: HL7Message, usage: FieldUsage?) {
+    init(_ plan: ProfilePlan, facility: Facility, message: HL7Message, usage: FieldUsage?) {
         self.facility = facility
         self.message = message
-        lines = LineReader(profile: profile, facility: facility)
+        lines = LineReader(plan, facility: facility)
         more = MoreResultsReader(lines, facility)
         source = HL7Source(message, usage: usage)
     }
@@ -110,9 +114,9 @@ private struct HL7Reader {
 
     /// A query by its own type, whether or not this device's is answered.
     private func query() -> [SpecimenReport]? {
-        let dialects = [lines.profile.orders?.dialect].compactMap { $0 } + [.mindray, .law, .cepheid]
+        let dialects = [lines.plan.profile.orders?.dialect].compactMap { $0 } + [.mindray, .law, .cepheid]
         for dialect in dialects {
-            guard let query = HL7Query(message, profile: lines.profile, dialect: dialect, facility: facility) else {
+            guard let query = HL7Query(message, profile: lines.plan.profile, dialect: dialect, facility: facility) else {
                 continue
             }
             return queryReports(
@@ -155,6 +159,11 @@ private struct HL7Reader {
             group = Group(context: shared + specimen)
         }
         for segment in segments {
+            let name = segment.packedName
+            if name == SegmentName.obx || name == SegmentName.nte {
+                group.lines.append(segment)
+                continue
+            }
             switch segment.name {
             case "MSH":
                 shared = [segment]
@@ -189,7 +198,6 @@ private struct HL7Reader {
                 if isOpen() { close() }
                 group.context += order + [segment]
                 order = []
-            case "OBX", "NTE": group.lines.append(segment)
             // Results stand in their order among the others.
             case let name where more.isAbout(name): group.lines.append(segment)
             default: group.context.append(segment)
@@ -211,17 +219,17 @@ private struct HL7Reader {
         for segment in group.lines {
             source.set(segment)
             if readMore(segment, into: &report, &comments, &apart) { continue }
-            if segment.name == "OBX" {
+            if segment.packedName == SegmentName.obx {
                 more.turnBack()
                 let known = report.observations.count
                 lines.read(source, at: "OBX|" + String(segment.occurrence), into: &report)
                 comments.target = report.observations.count > known ? known : nil
-            } else if segment.name == "NTE" {
+            } else if segment.packedName == SegmentName.nte {
                 let at = "NTE|\(segment.occurrence)"
                 if more.isLast {
-                    more.comment(source, lines.profile.comments, at: at)
+                    more.comment(source, lines.plan, at: at)
                 } else {
-                    comments.add(source, lines.profile.comments, at: at, into: &report)
+                    comments.add(source, lines.plan, at: at, into: &report)
                 }
             }
         }

@@ -29,6 +29,8 @@ extension Profile {
             // Each of its blocks is whole, so all of an incomplete message may be understood.
             case .blocks: interpretBlocks(bytes, facility)
             }
+        // Nearly every message.
+        if parts.count == 1, parts[0].fault == nil { return .reports(aggregated(parts[0].reports)) }
         let reports = parts.flatMap(\.reports)
         if let fault = parts.first(where: { $0.fault != nil })?.fault, reports.isEmpty { return .unreadable(fault) }
         let readable = parts.flatMap { part in

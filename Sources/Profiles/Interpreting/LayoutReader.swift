@@ -39,7 +39,7 @@ struct LayoutReader {
         self.profile = profile
         self.naming = naming
         values = Set(profile.value.from.sources.flatMap { [$0.path] + $0.joined }.compactMap(\.fieldName))
-        lines = LineReader(profile: profile, facility: facility)
+        lines = LineReader(profile.plan, facility: facility)
         encoding = profile.encoding.astm
     }
 
@@ -211,7 +211,7 @@ struct LayoutReader {
                 report.problems.append(Problem(at: line.at, what: cut, held: .unreadable))
             }
             comments.target = report.observations.count > known ? known : nil
-            if comments.target != nil { comments.add(source, profile.comments, at: line.at, into: &report) }
+            if comments.target != nil { comments.add(source, lines.plan, at: line.at, into: &report) }
         }
         comments.finish(into: &report)
         report.problems += problems

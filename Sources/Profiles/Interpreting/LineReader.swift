@@ -2,22 +2,17 @@ import Core
 
 /// Turns the lines of one message into observations, by the profile.
 ///
-/// A class, so that the profile is held once and never copied.
+/// A class, so that what it keeps is held once and never copied.
 final class LineReader {
-    let profile: Profile
-    var clock: ZoneClock?
+    let plan: ProfilePlan
+    /// Only made when a time is read.
+    lazy var clock = ZoneClock(plan.profile.timeZone ?? facilityZone)
+    private let facilityZone: String
     var lastTime: (raw: String, time: DeviceTime)?
     /// Counts for this one too, where it reads other records of the same message.
     private let counting: LineReader?
-    private var counts: [Replicate: Int] = [:]
+    private var counts = ReplicateCounts()
     private var numbered: Set<Numbered> = []
-
-    /// What tells replicates of one analyte apart when the device does not.
-    private struct Replicate: Hashable {
-        var specimen: String
-        var code: String
-        var performed: String?
-    }
 
     /// A replicate the device numbered itself.
     private struct Numbered: Hashable {
@@ -25,21 +20,21 @@ final class LineReader {
         var occurrence: Int
     }
 
-    init(profile: Profile, facility: Facility, counting: LineReader? = nil) {
-        self.profile = profile
+    init(_ plan: ProfilePlan, facility: Facility, counting: LineReader? = nil) {
+        self.plan = plan
         self.counting = counting
-        clock = ZoneClock(profile.timeZone ?? facility.timeZone)
+        facilityZone = facility.timeZone
     }
 
     // MARK: - The specimen
 
     /// A report for the specimen that the records of `source` describe.
     func report(_ source: some FieldSource) -> SpecimenReport {
-        let kind = profile.kinds.first { source.holds($0.conditions) }?.kind ?? .result
-        let sent = source.text(profile.specimen.id) ?? ""
-        let (specimen, fault) = kind.concernsPatient && !sent.isEmpty ? profile.specimen.id(of: sent) : (sent, nil)
+        let kind = plan.kinds.first { source.holds($0.checks) }?.kind ?? .result
+        let sent = source.text(plan.specimen) ?? ""
+        let (specimen, fault) = kind.concernsPatient && !sent.isEmpty ? plan.profile.specimen.id(of: sent) : (sent, nil)
         var claim: PatientClaim?
-        for rule in profile.patients {
+        for rule in plan.patients {
             claim = source.text(rule.id).flatMap { id in
                 PatientClaim(value: id, authority: rule.authority.flatMap { source.text($0) })
             }
@@ -62,7 +57,7 @@ final class LineReader {
                 + "Check the label, and assign the results to an order by hand."
         case .wrongForm:
             return "The specimen id is not of the form this laboratory uses "
-                + "(\(profile.specimen.patterns.map(\.source).joined(separator: " or "))). "
+                + "(\(plan.profile.specimen.patterns.map(\.source).joined(separator: " or "))). "
                 + "Check the label, or assign the results by hand."
         }
     }
@@ -73,8 +68,7 @@ final class LineReader {
     ///
     /// It ends up in exactly one of the report's lists; `problems` may add a remark on it.
     func read(_ source: some FieldSource, at: String, into report: inout SpecimenReport) {
-        if let index = profile.lines.indices.first(where: { isFor(profile.lines[$0], source) }) {
-            let rule = profile.lines[index]
+        if let rule = plan.lines.first(where: { isFor($0, source) })?.rule {
             let line = AsideLine(at: at, why: rule.why + (source.attachment.map { " (\($0))" } ?? ""))
             if rule.fate == .secondary { report.secondary.append(line) } else { report.ignored.append(line) }
             return
@@ -88,7 +82,7 @@ final class LineReader {
                         + "measurement; the bytes stay in the journal", held: .unreadable))
             return
         }
-        guard let several = profile.several else { return readOne(source, nil, at: at, into: &report) }
+        guard !plan.hasOneResultALine, let several = plan.profile.several else { return readOne(source, nil, at: at, into: &report) }
         do throws(SeveralRule.Mistake) {
             guard let parts = try several.parts(source) else { return readOne(source, nil, at: at, into: &report) }
             for (index, part) in parts.enumerated() {
@@ -105,7 +99,7 @@ final class LineReader {
     ) {
         guard let code = code(source, part) else {
             report.problems.append(
-                Problem(at: place(at, profile.fields.code), what: "the line names no test", held: .unmappedTest))
+                Problem(at: place(at, plan.code), what: "the line names no test", held: .unmappedTest))
             return
         }
         var remarks: [Problem] = []
@@ -115,26 +109,26 @@ final class LineReader {
             observation.held = problem.held
             remarks.insert(problem, at: 0)
         }
-        report.observations.append(observation)
-        report.problems += remarks
+        report.observations.append(consume observation)
+        if !remarks.isEmpty { report.problems += remarks }
     }
 
     /// Why a result may not be posted by itself.
     private func hold(_ observation: inout Observation, _ code: FoundCode, _ at: String) -> Problem? {
-        if code.isAmbiguous || (code.test == nil && !profile.passesThrough) {
+        if code.isAmbiguous || (code.test == nil && !plan.passesThrough) {
             let what =
                 code.isAmbiguous
                 ? "the patterns of several tests of this profile fit the test code '\(code.text)'"
                 : "test code '\(code.text)' is not in this profile"
-            return Problem(at: "\(at)|\(code.path?.place ?? "1")", what: what, held: .unmappedTest)
+            return Problem(at: "\(at)|\(place(of: code))", what: what, held: .unmappedTest)
         }
-        if let test = code.test, let what = mismatch(observation, profile.tests[test]) {
+        if let test = code.test, let what = mismatch(observation, plan.tests[test]) {
             // The code stands for the test in the expected units: 718-7 is a mass concentration, never mmol/L.
             observation.loinc = nil
             observation.local = nil
             // A number that could not be brought to the unit is told as that.
             if observation.held != nil { return nil }
-            return Problem(at: place(at, profile.fields.unit), what: what, held: .unitMismatch)
+            return Problem(at: place(at, plan.unit), what: what, held: .unitMismatch)
         }
         if observation.status == .enteredInError {
             return Problem(
@@ -149,13 +143,13 @@ final class LineReader {
         of observation: Observation, in specimen: String, _ source: some FieldSource, _ remarks: inout [Problem]
     ) -> Int {
         let replicate = Replicate(specimen: specimen, code: observation.code, performed: observation.performed)
-        guard !profile.fields.replicate.sources.isEmpty, let sent = source.text(profile.fields.replicate) else {
+        guard !plan.replicate.isEmpty, let sent = source.text(plan.replicate) else {
             return count(replicate)
         }
         guard sent.utf8.count <= 4, let number = Int(sent), number >= 0 else {
             remarks.append(
                 Problem(
-                    at: place(observation.at, profile.fields.replicate),
+                    at: place(observation.at, plan.replicate),
                     what: "the replicate '\(sent)' is no number from 0 to 9999; equal tests are counted instead"))
             return count(replicate)
         }
@@ -166,63 +160,72 @@ final class LineReader {
     }
 
     private func count(_ replicate: Replicate) -> Int {
-        if let counting { return counting.count(replicate) }
-        func next(_ count: inout Int) -> Int {
-            count += 1
-            return count - 1
-        }
-        // Looked up once, to count and to know.
-        return next(&counts[replicate, default: 0])
+        counting.map { $0.count(replicate) } ?? counts.next(replicate)
     }
 
     /// The line with the field where an extraction looks first.
-    func place(_ at: String, _ extraction: Extraction) -> String {
-        at + (extraction.sources.first.map { "|\($0.path.place)" } ?? "")
+    func place(_ at: String, _ probe: Probe) -> String {
+        at + (probe.extraction.sources.first.map { "|\($0.path.place)" } ?? "")
     }
 
     /// The length of a value that is too long to be one.
     private func oversize(_ source: some FieldSource) -> Int? {
-        let sources = profile.value.from.sources
+        let limit = MessageLimits.standard.valueBytes
+        if let places = plan.value.places, source.usage == nil {
+            for place in places {
+                if let bytes = source.byteCount(place), bytes > limit { return bytes }
+            }
+            return nil
+        }
+        let sources = plan.profile.value.from.sources
         for index in sources.indices where source.holds(sources[index].conditions) {
             let bytes = source.byteCount(sources[index].path)
-            if bytes > MessageLimits.standard.valueBytes { return bytes }
+            if bytes > limit { return bytes }
         }
         return nil
     }
 
-    private func isFor(_ rule: LineRule, _ source: some FieldSource) -> Bool {
-        source.holds(rule.conditions) && !(rule.isForUnlistedOnly && code(source, nil)?.test != nil)
+    private func isFor(_ line: ProfilePlan.Line, _ source: some FieldSource) -> Bool {
+        source.holds(line.checks) && !(line.rule.isForUnlistedOnly && code(source, nil)?.test != nil)
     }
 
     /// A test code, where it stood, and the test it means, by its place in the profile's table.
     struct FoundCode {
         var text: String
-        var path: FieldPath?
+        /// Which of the code's places; nil: a part of a line of several.
+        var source: Int?
         var test: Int?
         /// The patterns of several tests fit it.
         var isAmbiguous = false
     }
 
+    private func place(of code: FoundCode) -> String {
+        let path =
+            code.source.map { plan.profile.fields.code.sources[$0].path }
+            ?? plan.profile.several?.code.sources.first?.path
+        return path?.place ?? "1"
+    }
+
     /// The first of the places' texts that the profile knows as a test, else the first text there is.
     private func code(_ source: some FieldSource, _ part: LinePart?) -> FoundCode? {
-        if let part { return found(part.code, profile.several?.code.sources.first?.path) }
+        if let part { return found(part.code, nil) }
         var first: FoundCode?
-        let sources = profile.fields.code.sources
-        for index in sources.indices where source.holds(sources[index].conditions) {
-            guard let text = profile.fields.code.tidied(source.text(sources[index])) else { continue }
-            if profile.knowsNoTest { return FoundCode(text: text, path: sources[index].path) }
-            let code = found(text, sources[index].path)
+        let probe = plan.code
+        for index in probe.extraction.sources.indices {
+            guard let text = source.text(probe, at: index) else { continue }
+            if plan.knowsNoTest { return FoundCode(text: text, source: index) }
+            let code = found(text, index)
             if code.test != nil { return code }
             if first == nil || (code.isAmbiguous && first?.isAmbiguous == false) { first = code }
         }
         return first
     }
 
-    private func found(_ text: String, _ path: FieldPath?) -> FoundCode {
-        if let test = profile.testIndex[text] { return FoundCode(text: text, path: path, test: test) }
-        if !profile.hasCodePatterns { return FoundCode(text: text, path: path) }
-        let fitting = profile.tests(matching: text)
+    private func found(_ text: String, _ source: Int?) -> FoundCode {
+        if let test = plan.testIndex[text] { return FoundCode(text: text, source: source, test: test) }
+        if !plan.hasCodePatterns { return FoundCode(text: text, source: source) }
+        let fitting = plan.profile.tests(matching: text)
         return FoundCode(
-            text: text, path: path, test: fitting.count == 1 ? fitting[0] : nil, isAmbiguous: fitting.count > 1)
+            text: text, source: source, test: fitting.count == 1 ? fitting[0] : nil, isAmbiguous: fitting.count > 1)
     }
 }

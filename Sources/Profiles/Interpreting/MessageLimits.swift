@@ -19,7 +19,9 @@ struct MessageLimits: Sendable {
     func broken(by messages: [ASTMMessage], also others: [String] = []) -> String? {
         let lineCount = messages.reduce(0) { $0 + $1.records.count }
         if lineCount > lines { return sentence("\(lineCount) records", lines) }
-        let isResult = { (type: RecordType) in type == .result || others.contains(String(type.letter)) }
+        let isResult = { (type: RecordType) in
+            type == .result || (!others.isEmpty && others.contains(String(type.letter)))
+        }
         let resultCount = messages.reduce(0) { $0 + $1.records.count { isResult($0.type) } }
         if resultCount > results { return sentence("\(resultCount) results", results) }
         for message in messages {
@@ -40,7 +42,9 @@ struct MessageLimits: Sendable {
         let marks = [delimiters.repeat, delimiters.component].compactMap { $0 }
         var resultCount = 0
         for segment in message.segments {
-            if segment.name == "OBX" || others.contains(segment.name) { resultCount += 1 }
+            if segment.packedName == SegmentName.obx || (!others.isEmpty && others.contains(segment.name)) {
+                resultCount += 1
+            }
             if isCrowded(segment.bytes, delimiters.field, marks) { return crowded("segment \(segment.position)") }
         }
         return resultCount > results ? sentence("\(resultCount) results", results) : nil

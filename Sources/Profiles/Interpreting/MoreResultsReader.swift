@@ -8,8 +8,8 @@ struct MoreResultsReader {
         var comments = CommentCollector()
     }
 
-    private let readers: [(rule: MoreResultsRule, lines: LineReader)]
-    private let names: Set<String>
+    private let rules: [ProfilePlan.MoreResults]
+    private let readers: [LineReader]
     private var apart: Apart?
     /// Whether the result read last stands in a report apart, so that a comment belongs there.
     private(set) var isLast = false
@@ -18,21 +18,20 @@ struct MoreResultsReader {
     var isInUse: Bool { !readers.isEmpty }
 
     init(_ lines: LineReader, _ facility: Facility) {
-        let rules = lines.profile.moreResults
-        readers = rules.map { ($0, LineReader(profile: $0.reading, facility: facility, counting: lines)) }
-        names = Set(rules.map(\.record))
+        rules = lines.plan.more
+        readers = rules.map { LineReader($0.reading, facility: facility, counting: lines) }
     }
 
     /// Whether a rule is about records of this name.
-    func isAbout(_ name: String) -> Bool { names.contains(name) }
+    func isAbout(_ name: String) -> Bool { rules.contains { $0.record == name } }
 
     /// The rule for the record of this name in `source`.
     func rule(for name: String, in source: some FieldSource) -> Int? {
-        readers.indices.first { readers[$0].rule.record == name && source.holds(readers[$0].rule.conditions) }
+        rules.indices.first { rules[$0].record == name && source.holds(rules[$0].checks) }
     }
 
     /// Whether a rule's results make a report of their own.
-    func isApart(_ index: Int) -> Bool { readers[index].rule.isApart }
+    func isApart(_ index: Int) -> Bool { rules[index].isApart }
 
     /// Reads a record by a rule into the open report.
     ///
@@ -42,14 +41,14 @@ struct MoreResultsReader {
         _ index: Int, _ source: some FieldSource, at: String, leftOut: String?, into report: inout SpecimenReport
     ) -> Int? {
         isLast = false
-        return read(readers[index].lines, source, at, leftOut, into: &report)
+        return read(readers[index], source, at, leftOut, into: &report)
     }
 
     /// Reads a record by a rule into a report apart; one that is complete goes to `done`.
     mutating func readApart(
         _ index: Int, _ source: some FieldSource, at: String, leftOut: String?, done: inout [SpecimenReport]
     ) {
-        let lines = readers[index].lines
+        let lines = readers[index]
         let own = lines.report(source)
         if let last = apart?.report,
             last.kind != own.kind || last.specimen != own.specimen || last.patient != own.patient
@@ -78,10 +77,10 @@ struct MoreResultsReader {
     }
 
     /// Takes a comment on the result read last.
-    mutating func comment(_ source: some FieldSource, _ rule: CommentRule, at: String) {
+    mutating func comment(_ source: some FieldSource, _ plan: ProfilePlan, at: String) {
         guard var now = apart else { return }
         apart = nil
-        now.comments.add(source, rule, at: at, into: &now.report)
+        now.comments.add(source, plan, at: at, into: &now.report)
         apart = now
     }
 

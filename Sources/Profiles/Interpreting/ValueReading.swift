@@ -31,7 +31,7 @@ extension ValueRule {
             return ReadValue(value: compared(plain(trimmed(meaning), 0), sign), written: text)
         }
         let value = plain(text, test?.impliedDecimals ?? 0)
-        let isOtherForm = !numbers.isPlain && value.isNumber && !text.contains(value.token)
+        let isOtherForm = !numbers.isPlain && value.isNumber && value.token != text && !text.contains(value.token)
         return ReadValue(value: compared(value, sign), written: isOtherForm ? text : nil)
     }
 
@@ -72,26 +72,28 @@ extension ObservedValue {
 
 /// Whether a text is a JSON number (RFC 8259 section 6): `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.
 func isNumberToken(_ text: String) -> Bool {
-    var rest = text.utf8[...]
-    func digits() -> Int {
-        let count = rest.prefix { (0x30...0x39).contains($0) }.count
-        rest.removeFirst(count)
-        return count
+    text.utf8.withContiguousStorageIfAvailable(isNumberToken) ?? Array(text.utf8).withUnsafeBufferPointer(isNumberToken)
+}
+
+private func isNumberToken(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var at = 0
+    /// Whether there are digits; they are passed over.
+    func digits() -> Bool {
+        let start = at
+        while at < bytes.count, bytes[at] &- 0x30 < 10 { at += 1 }
+        return at > start
     }
-    if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
-    if rest.first == UInt8(ascii: "0") {
-        rest.removeFirst()
-    } else if digits() == 0 {
-        return false
+    func pass(_ one: UInt8, or other: UInt8) -> Bool {
+        guard at < bytes.count, bytes[at] == one || bytes[at] == other else { return false }
+        at += 1
+        return true
     }
-    if rest.first == UInt8(ascii: ".") {
-        rest.removeFirst()
-        if digits() == 0 { return false }
+    _ = pass(UInt8(ascii: "-"), or: UInt8(ascii: "-"))
+    if !pass(UInt8(ascii: "0"), or: UInt8(ascii: "0")), !digits() { return false }
+    if pass(UInt8(ascii: "."), or: UInt8(ascii: ".")), !digits() { return false }
+    if pass(UInt8(ascii: "e"), or: UInt8(ascii: "E")) {
+        _ = pass(UInt8(ascii: "+"), or: UInt8(ascii: "-"))
+        if !digits() { return false }
     }
-    if let mark = rest.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
-        rest.removeFirst()
-        if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest.removeFirst() }
-        if digits() == 0 { return false }
-    }
-    return rest.isEmpty
+    return at == bytes.count
 }

@@ -75,6 +75,10 @@ struct BlockRulesReader {
             }
             dialogue.good = map["good"]?.marks(Self.most)
             dialogue.bad = map["bad"]?.marks(Self.most)
+            dialogue.answerWithin = map["answer_within"]?.duration(in: LinkReader.answerWithin)
+            if dialogue.answerWithin != nil, dialogue.good == nil {
+                map["answer_within"]?.mistake("nothing answers a block here; add 'good', or remove it")
+            }
             dialogue.isAnswered = map["answered"]?.bool() ?? (dialogue.good != nil)
             if let message = map["message"], !(message.isText("block")) { dialogue.series = series(message) }
             dialogue.replies = map["replies"]?.list(of: reply) ?? []

@@ -11,7 +11,7 @@ struct LinkReader {
             readHL7(map["acknowledge"], into: &profile)
             let keys = [
                 "checksum", "framing", "frame_limit", "send_text", "send_layout", "save_every_frame",
-                "enquiry_in_transfer",
+                "enquiry_in_transfer", "answer_within",
             ]
             if wire == .blocks {
                 for key in keys {
@@ -35,6 +35,7 @@ struct LinkReader {
             if let meaning = map["enquiry_in_transfer"]?.choice(of: LinkSettings.EnquiryInTransfer.self) {
                 profile.link.enquiryInTransfer = meaning
             }
+            if let within = map["answer_within"]?.duration(in: Self.answerWithin) { profile.link.answerWithin = within }
             noteFramesWithoutFraming(map, profile)
         }
     }
@@ -44,9 +45,13 @@ struct LinkReader {
     /// Characters of text in a frame we send: LIS01-A2 8.3.1 allows 63,993.
     private static let sendText = 1...63_993
 
+    /// How long devices wait for an answer: the shortest known is half a second, the standard's own is 15 s.
+    static let answerWithin: ClosedRange<Duration> = .milliseconds(100)...(.seconds(60))
+
     private func noteFramesWithoutFraming(_ map: YAMLMap, _ profile: Profile) {
         guard profile.link.framing == .unframed else { return }
-        for key in ["checksum", "send_text", "send_layout", "save_every_frame", "enquiry_in_transfer"] {
+        for key in ["checksum", "send_text", "send_layout", "save_every_frame", "enquiry_in_transfer", "answer_within"]
+        {
             map[key]?.mistake("there are no frames with 'framing: unframed'; remove it")
         }
     }

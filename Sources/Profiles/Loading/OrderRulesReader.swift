@@ -5,6 +5,9 @@ import Core
 struct OrderRulesReader {
     let wire: WireProtocol
 
+    /// How long devices wait for the answer to a query.
+    private static let answerWithin: ClosedRange<Duration> = .milliseconds(500)...(.seconds(600))
+
     func read(_ value: YAMLValue) -> OrderRules? {
         value.map { map -> OrderRules? in
             guard let word = map.require("dialect"), let dialect = dialect(word) else {
@@ -12,6 +15,7 @@ struct OrderRulesReader {
                 return nil
             }
             var rules = OrderRules(dialect: dialect)
+            rules.answerWithin = map["answer_within"]?.duration(in: Self.answerWithin)
             if wire == .blocks {
                 BlockOrdersReader().read(map, into: &rules)
                 return rules

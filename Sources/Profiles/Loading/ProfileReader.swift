@@ -44,6 +44,7 @@ enum ProfileReader {
                 profile.moreResults = rules
             }
             if wire == .blocks { map.value.document.checkFieldNames(profile.blocks.layout.fieldNames) }
+            profile.finish()
             return profile
         }
     }

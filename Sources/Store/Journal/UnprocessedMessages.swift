@@ -20,7 +20,7 @@ enum UnprocessedMessages {
             database, waiting, [.int(after?.number ?? .min), .int(Int64(limit))], bytes: most)
     }
 
-    /// Processed messages with results that are held for what their profile said of them.
+    /// Processed messages with results that are held for what their profile said of them, and those it could not read.
     static func heldByProfile(
         _ database: Database, after: MessageID?, limit: Int, bytes most: Int
     ) throws -> [JournalledMessage] {
@@ -29,10 +29,14 @@ enum UnprocessedMessages {
             """
             SELECT p.message, d.name, m.wire, m.bytes, p.incomplete, m.received, p.parts, p.processable
             FROM progress p JOIN message m ON m.id = p.message JOIN device d ON d.id = m.device
-            WHERE p.message > ? AND p.message IN (
+            WHERE p.message > ? AND (p.message IN (
                 SELECT r.message FROM result x INDEXED BY result_set_aside JOIN report r ON r.id = x.report
                 WHERE x.state < 10 AND x.state = \(ResultState.held.code)
                     AND x.held IN (\(HoldReason.unmappedTest.code), \(HoldReason.unitMismatch.code)))
+                OR p.state = \(Progress.unreadable.code) AND p.message IN (
+                SELECT h.message FROM hold h INDEXED BY hold_open
+                WHERE h.state = 0 AND h.report IS NULL
+                    AND h.reason IN (\(HoldReason.unreadable.code), \(HoldReason.profileError.code))))
             ORDER BY p.message LIMIT ?
             """)
         return try messages(

@@ -7,12 +7,38 @@ extension WriteSession {
         var summary = RecordSummary()
         for message in messages {
             guard case .reports(let meanings) = message.interpretation else { continue }
+            if let read = try readAtLast(message, meanings) {
+                summary.add(read)
+                continue
+            }
             let reports = try query("SELECT id FROM report WHERE message = ? AND results > 0 ORDER BY id")
                 .all([.int(message.message.id.number)]) { ReportID($0.int(0)) }
             for id in reports {
                 guard let report = try StoredReport.read(database, id) else { continue }
                 summary.posted += try understandAnew(report, meanings)
             }
+        }
+        return summary
+    }
+
+    /// Records a message that nothing could be read of before, as if it came now; nil when it is not such a one.
+    ///
+    /// Its results keep the run times the device gave them, so that one from a later run is not superseded.
+    private func readAtLast(_ message: InterpretedMessage, _ meanings: [SpecimenReport]) throws -> RecordSummary? {
+        let id = message.message.id
+        let isUnread =
+            try query("SELECT state FROM progress WHERE message = ?").first([.int(id.number)]) {
+                try $0.code(0, as: Progress.self)
+            } == .unreadable
+        guard isUnread else { return nil }
+        guard !meanings.isEmpty else { return RecordSummary() }
+        let holds = try query("SELECT id FROM hold WHERE message = ? AND report IS NULL AND state = 0")
+            .all([.int(id.number)]) { HoldID($0.int(0)) }
+        try query("UPDATE progress SET state = ? WHERE message = ?").run([.code(Progress.waiting), .int(id.number)])
+        let summary = try record([message])
+        for hold in holds {
+            try set(hold, .resolved)
+            try log(.resolved, hold: hold, note: "The profile was changed, and reads the message now.")
         }
         return summary
     }

@@ -30,40 +30,18 @@ enum RadiologyHandOver {
     static let secondsBetweenSigns: UInt32 = 2
 }
 
-/// What the radiology process is told of the configuration.
+/// What the radiology process is told.
 struct RadiologySettings: Codable, Equatable {
-    /// One configured modality.
-    struct Modality: Codable, Equatable {
-        var id: String
-        var aeTitle: String
-        var modality: String?
-        var scope: WorklistScope
-    }
-
+    /// Folder of the store.
     var storePath: String
-    var aeTitle: String
-    var modalities: [Modality]
+    /// What it serves, and whom.
+    var configuration: RadiologyConfiguration
 
     init(_ section: DICOMSection, storePath: String) {
         self.storePath = storePath
-        aeTitle = section.aeTitle
-        modalities = section.modalities.map { modality in
-            let caller = section.caller(modality)
-            return Modality(
-                id: modality.id, aeTitle: caller.aeTitle, modality: caller.modality, scope: caller.scope)
-        }
-    }
-
-    /// In the words of the radiology side.
-    var configuration: RadiologyConfiguration {
-        RadiologyConfiguration(
-            aeTitle: aeTitle,
-            modalities: modalities.map { modality in
-                RadiologyModality(
-                    id: modality.id,
-                    caller: WorklistCaller(
-                        aeTitle: modality.aeTitle, modality: modality.modality, scope: modality.scope))
-            })
+        configuration = RadiologyConfiguration(
+            aeTitle: section.aeTitle,
+            modalities: section.modalities.map { RadiologyModality(id: $0.id, caller: section.caller($0)) })
     }
 }
 

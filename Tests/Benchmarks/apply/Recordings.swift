@@ -16,41 +16,43 @@ final class Sample {
     }
 }
 
-/// The recordings beside each `profile.yaml` in some folders: every file below it that holds messages of its protocol.
+/// Recordings with the profiles that explain them.
 struct Recordings {
     private(set) var samples: [Sample] = []
+    private var ids: Set<String> = []
     /// Profiles that have recordings.
-    private(set) var profiles = 0
+    var profiles: Int { ids.count }
 
-    init(folders: [String]) throws {
-        for folder in folders {
-            let paths = (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []).sorted()
-            for path in paths where path == "profile.yaml" || path.hasSuffix("/profile.yaml") {
-                let file = URL(fileURLWithPath: folder).appendingPathComponent(path)
-                try add(file, URL(fileURLWithPath: folder))
+    /// The test cases of a library: every file below a profile's folder that holds messages of its protocol.
+    init(casesOf library: ProfileLibrary) throws {
+        for (entry, read) in library.readAll() {
+            guard case .success(let profile) = read, let own = profile.files.first else {
+                print("\(entry.id) is left out: it has mistakes")
+                continue
             }
+            let home = URL(fileURLWithPath: own.path).deletingLastPathComponent()
+            for file in try Self.files(in: home) { add([UInt8](try Data(contentsOf: file)), profile) }
         }
     }
 
-    private mutating func add(_ file: URL, _ folder: URL) throws {
-        let text = try String(contentsOf: file, encoding: .utf8)
-        let home = file.deletingLastPathComponent()
-        let profile: Profile
-        do {
-            profile = try ProfileLibrary.read(text: text, id: home.lastPathComponent, file: file.path)
-        } catch {
-            print("\(file.path) is left out: \(error)")
-            return
-        }
-        let known = samples.count
-        for case let path as String in FileManager.default.enumerator(atPath: home.path) ?? .init() {
-            let url = home.appendingPathComponent(path)
-            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true,
-                !["yaml", "json", "md"].contains(url.pathExtension)
+    /// Every recording in a folder, by the profile of the library that fits it best.
+    init(in folder: String, by library: ProfileLibrary) throws {
+        for file in try Self.files(in: URL(fileURLWithPath: folder)) {
+            let bytes = [UInt8](try Data(contentsOf: file))
+            guard let best = library.identify(bytes, facility: Facility()).fits.first,
+                let profile = try? library.profile(id: best.id)
             else { continue }
-            add([UInt8](try Data(contentsOf: url)), profile)
+            add(bytes, profile)
         }
-        if samples.count > known { profiles += 1 }
+    }
+
+    private static func files(in folder: URL) throws -> [URL] {
+        try (FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []).sorted()
+            .map { folder.appendingPathComponent($0) }
+            .filter { url in
+                try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
+                    && !["yaml", "json", "md"].contains(url.pathExtension)
+            }
     }
 
     private mutating func add(_ bytes: [UInt8], _ profile: Profile) {
@@ -70,6 +72,7 @@ struct Recordings {
             // One that only a recording's reader understands is no message of a link.
             guard let found = try? Parse.found(sample), found > 0, (try? Parse.parts(sample)) ?? 0 > 0 else { continue }
             samples.append(sample)
+            ids.insert(profile.id)
         }
     }
 }

@@ -73,6 +73,19 @@ struct DecisionTests {
         #expect(!decision.delivers)
     }
 
+    @Test("what else keeps the other value back is said with it: one release lets it go from both")
+    func conflictInAnotherUnit() {
+        let first = observation()
+        var other = observation("WBC", .quantity("5.11", nil))
+        other.held = .unitMismatch
+        let problem = Problem(at: other.at, what: "the unit is 'g/l'; this profile expects g/dL.", held: .unitMismatch)
+        let decision = deciding(
+            report([other], problems: [problem]), known: [id(first): KnownResult(observation: first, state: .posted)])
+        #expect(decision.holds.map(\.reason) == [.duplicateConflict])
+        #expect(
+            decision.holds[0].what.hasSuffix("or reject it. Besides, the unit is 'g/l'; this profile expects g/dL."))
+    }
+
     @Test(
         "a value that grows more certain replaces what was sent",
         arguments: [

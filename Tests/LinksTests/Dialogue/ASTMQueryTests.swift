@@ -1,5 +1,7 @@
 import ASTM
 import Core
+import Foundation
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -63,6 +65,38 @@ struct ASTMQueryTests {
         #expect(try peer.device(query[2] + eot) == [])
         #expect(peer.orders.filters.isEmpty)
         #expect(try peer.committed() == ack + enq)
+    }
+
+    /// An analyser that waits so long for the answer to its query.
+    private func waiting(_ time: String, _ orders: FakeDeviceOrders) throws -> DialoguePeer {
+        try DialoguePeer(
+            profile: profile.replacingOccurrences(of: "dialect: astm", with: "dialect: astm, answer_within: \(time)"),
+            orders: orders)
+    }
+
+    @Test("an answer that is ready too late is not sent, and nothing counts as told")
+    func lateAnswer() throws {
+        let orders = FakeDeviceOrders([laboratoryOrder("L26-1", "GLU")])
+        let peer = try waiting("12s", orders)
+        orders.beforeAnswering { peer.now.withLockedValue { $0 += 13_000_000 } }
+        try ask(peer)
+        #expect(try peer.device(eot) == [])
+        #expect(orders.asked == [])
+        #expect(peer.remark.hasPrefix("The answer to a query was ready later than the analyser waits"))
+        // It asks again, in time.
+        orders.beforeAnswering {}
+        try ask(peer)
+        #expect(try take(peer, after: try peer.device(eot)).count == 4)
+    }
+
+    @Test("an answer that finds no free line in time is taken back")
+    func lineNotFree() throws {
+        let peer = try waiting("12s", FakeDeviceOrders([laboratoryOrder("L26-1", "GLU")]))
+        try ask(peer)
+        // No EOT: the analyser keeps the line.
+        peer.channel.embeddedEventLoop.advanceTime(by: .seconds(13))
+        #expect(try peer.device(eot) == [])
+        #expect(peer.remark.hasPrefix("The line was not free in time"))
     }
 
     @Test("for a specimen without an order the answer is L|1|I")

@@ -1,6 +1,7 @@
 import ASTM
 import Core
 import HL7
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
 import Profiles
@@ -15,6 +16,8 @@ struct DialoguePeer {
     let channel = EmbeddedChannel()
     let outlet = DeviceOutlet()
     let orders: FakeDeviceOrders
+    /// What the daemon's clock says, microseconds.
+    let now = NIOLockedValueBox<Int64>(1_764_000_000_000_000)
 
     /// - Parameter profile: the text of a profile.
     init(profile text: String, orders: FakeDeviceOrders) throws {
@@ -27,7 +30,7 @@ struct DialoguePeer {
             bounds: LinkBounds(), facility: Facility(), journal: journal, orders: orders, status: status,
             trace: LinkTrace(clock: { Timestamp(microseconds: 0) }), outlet: outlet,
             controlIDs: ControlIDs(started: Timestamp(microseconds: 0)),
-            clock: { Timestamp(microseconds: 1_764_000_000_000_000) }, work: { $0() })
+            clock: { [now] in Timestamp(microseconds: now.withLockedValue { $0 }) }, work: { $0() })
         try channel.pipeline.syncOperations.addHandler(handlers.make())
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 5001)).wait()
     }

@@ -15,6 +15,7 @@ final class FakeDeviceOrders: WorkOrders, OrderDispatch, QueriedOrders {
         var filters: [WorkOrderFilter] = []
         var attempts: [Int64: Int] = [:]
         var failure: StoreError?
+        var before: @Sendable () -> Void = {}
     }
 
     private let state = NIOLockedValueBox(State())
@@ -29,6 +30,9 @@ final class FakeDeviceOrders: WorkOrders, OrderDispatch, QueriedOrders {
 
     /// From now on every request fails.
     func fail(_ error: StoreError) { state.withLockedValue { $0.failure = error } }
+
+    /// Runs before orders that were asked for are handed out.
+    func beforeAnswering(_ body: @escaping @Sendable () -> Void) { state.withLockedValue { $0.before = body } }
 
     /// Another patient has an open order under each accession.
     func share() {
@@ -55,6 +59,7 @@ final class FakeDeviceOrders: WorkOrders, OrderDispatch, QueriedOrders {
     func workOrders(
         _ filter: WorkOrderFilter, done: @escaping @Sendable (Result<[WorkOrder], StoreError>) -> Void
     ) {
+        state.withLockedValue { $0.before }()
         let (found, failure) = state.withLockedValue { state in
             state.filters.append(filter)
             let found = state.orders.filter { filter.accessions?.contains($0.order.accession) ?? true }

@@ -58,6 +58,11 @@ import Testing
             ])
         #expect(hl7("orders: { dialect: law, download: true }").count == 1)
         #expect(hl7("orders: { dialect: orm, download: false }").count == 1)
+        #expect(
+            hl7("orders: { dialect: law, answer_within: 12 }") == [
+                "profile.yaml:4: orders.answer_within: '12' is not a duration; write a number with its unit, like 500ms, 15s, 2m, 1h or 7d"
+            ])
+        #expect(hl7("link: { answer_within: 5s }").count == 1)
         #expect(hl7("orders: {}") == ["profile.yaml:4: orders: 'dialect' is missing"])
         #expect(hl7("orders: { dialect: law, download: orm, withdraw: true }") == [])
     }
@@ -65,13 +70,14 @@ import Testing
     @Test func linkSettings() throws {
         let profile = try passing(
             "link: { framing: frames, frame_limit: 64kB, send_text: 1000, send_layout: record-per-frame, save_every_frame: true, "
-                + "enquiry_in_transfer: refuse }")
+                + "enquiry_in_transfer: refuse, answer_within: 2500ms }")
         var expected = LinkSettings()
         expected.frameBytes = 64_000
         expected.sendTextBytes = 1_000
         expected.sendsRecordPerFrame = true
         expected.savesEveryFrame = true
         expected.enquiryInTransfer = .refuse
+        expected.answerWithin = .milliseconds(2_500)
         #expect(profile.link == expected)
         #expect(try passing().link == LinkSettings())
         #expect(try passing("link: { framing: unframed }").link.framing == .unframed)

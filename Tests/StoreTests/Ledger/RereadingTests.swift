@@ -126,4 +126,41 @@ struct RereadingTests {
         #expect(try await reread(house, .of("A1", known())).posted == 0)
         #expect(try await house.states() == ["WBC 5.10 posted", "XYZ 1 rejected"])
     }
+
+    /// A message that nothing could be read of.
+    private func unread() async throws -> House {
+        let house = try House()
+        try await house.apply(.place(.laboratory("A1")))
+        try await house.receive()
+        try await house.understand(.unreadable("No record follows H."))
+        return house
+    }
+
+    @Test("a message that nothing could be read of is read as if it came now, once, and its hold is done")
+    func readAtLast() async throws {
+        let house = try await unread()
+        #expect(try await reread(house, .of("A1", .of("WBC", "5.10"))).posted == 1)
+        #expect(try await house.states() == ["WBC 5.10 posted"])
+        #expect(try await house.holds("open") == [])
+        #expect(try await house.holds("resolved") == ["unreadable"])
+        #expect(try await house.lease().count == 1)
+        #expect(try house.store.messagesHeldByProfile(after: nil, limit: 9).isEmpty)
+    }
+
+    @Test("what is in it may be held for another reason")
+    func readAndHeld() async throws {
+        let house = try await unread()
+        #expect(try await reread(house, .of("A2", .of("WBC", "5.10"))).held == 1)
+        #expect(try await house.holds("open") == ["no-order"])
+    }
+
+    @Test("one that still says nothing, and one that a person has seen, stay as they are")
+    func stillUnread() async throws {
+        let house = try await unread()
+        try await reread(house)
+        #expect(try await house.holds("open") == ["unreadable"])
+        #expect(try house.store.messagesHeldByProfile(after: nil, limit: 9).count == 1)
+        _ = try await house.store.release("H1")
+        #expect(try house.store.messagesHeldByProfile(after: nil, limit: 9).isEmpty)
+    }
 }
