@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "CDCMTK",
             cxxSettings: [.define("HAVE_CONFIG_H"), .unsafeFlags(["-Wall", "-Wno-deprecated-declarations"])],
-            linkerSettings: ["dcmnet", "dcmdata", "oflog", "ofstd"].map { .linkedLibrary($0) }),
+            linkerSettings: ["dcmnet", "dcmdata", "oflog", "ofstd", "ssl", "crypto"].map { .linkedLibrary($0) }),
         .systemLibrary(
             name: "CSerialPort", pkgConfig: "libserialport", providers: [.apt(["libserialport-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

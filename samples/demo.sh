@@ -42,10 +42,10 @@ echo "Three analysers send results, one of them for a specimen nobody ordered:"
 "$labrador" simulate analyser --profile horiba-yumizen-h500 --to tcp://127.0.0.1:5001 --results samples/messages/yumizen-unknown-specimen.astm
 echo "A fourth asks which tests were ordered for a specimen (1 is its own number for glucose):"
 "$labrador" simulate analyser --profile mindray-bs-200 --to tcp://127.0.0.1:5004 --query L26-000102
-echo "The CT scanner asks for its worklist:"
-findscu -W -aet CT01 -aec LABRADOR 127.0.0.1 11112 \
-    -k 0010,0010 -k 0010,0020 -k 0008,0050 -k '0040,0100[0].0008,0060=CT' -k '0040,0100[0].0040,0001' 2>&1 \
-    | grep -aE '\(0010,00(10|20)\)|\(0008,0050\)' || true
+echo "The CT scanner asks for its worklist and performs the first step; what refuses it only says so:"
+"$labrador" simulate modality --ae CT01 --to 127.0.0.1:11112 --modality CT --cycle procedure || true
+echo "The worklist afterwards:"
+"$labrador" worklist --config "$config"
 for _ in $(seq 1 50); do
     [ "$("$labrador" queue --state ready --json --config "$config" | wc -l)" = 0 ] && break
     sleep 0.1

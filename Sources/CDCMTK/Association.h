@@ -2,6 +2,7 @@
 #define CDCMTK_ASSOCIATION_H
 
 #include "Connection.h"
+#include "PDUReader.h"
 #include "dcmtk/dcmnet/assoc.h"
 
 /// One association: DCMTK's object, what is known of the peer, and the buffer a piece is collected in.
@@ -12,6 +13,7 @@ struct cdcmtk_association {
     std::shared_ptr<cdcmtk::Peer> peer;
     cdcmtk_limits limits = {};
     std::string called, calling, version;
+    cdcmtk::PDUReader pdu;
     std::vector<uint8_t> piece;
     bool pieceOpen = false;
     bool pieceIsCommand = false;

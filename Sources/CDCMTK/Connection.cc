@@ -20,8 +20,10 @@ const size_t gatherBytes = 64 * 1024;
 const int strangerMilliseconds = 200;
 }
 
-Connection::Connection(int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds)
-    : DcmTCPConnection(socket), peer(std::move(peer)), writeSeconds(writeSeconds), deadline(Clock::now()) {}
+Connection::Connection(
+    int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds, std::unique_ptr<TLSSession> tls)
+    : DcmTCPConnection(socket), peer(std::move(peer)), tls(std::move(tls)), writeSeconds(writeSeconds),
+      deadline(Clock::now()) {}
 
 bool Connection::join(Registry *server, const cdcmtk_limits &limits, cdcmtk_request_check check) {
     bool added = false;
@@ -47,7 +49,7 @@ void Connection::close() {
     flush();
     if (registry) registry->remove(this, peer->address);
     registry = nullptr;
-    DcmTCPConnection::close();
+    closeSocket();
 }
 
 bool Connection::waitFor(short events, Clock::time_point until) {
@@ -79,6 +81,16 @@ ssize_t Connection::read(void *buffer, size_t count) {
     return receive(static_cast<uint8_t *>(buffer), count);
 }
 
+bool Connection::readWhole(uint8_t *buffer, size_t count) {
+    size_t got = 0;
+    while (got < count) {
+        ssize_t part = read(buffer + got, count - got);
+        if (part <= 0) return false;
+        got += static_cast<size_t>(part);
+    }
+    return true;
+}
+
 bool Connection::collectRequest() {
     uint8_t part[4096];
     while (intake->wanted() > 0) {
@@ -103,7 +115,7 @@ void Connection::refuse(const cdcmtk_refusal &refusal) {
         abort(DUL_ABORTSERVICEPROVIDER, refusal.reason);
     } else {
         uint8_t pdu[10] = {0x03, 0, 0, 0, 0, 4, 0, refusal.result, refusal.source, refusal.reason};
-        (void)::send(getSocket(), pdu, sizeof(pdu), MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)give(pdu, sizeof(pdu));
         lingerForPeer(strangerMilliseconds);
     }
     // DCMTK would wait five seconds more for the peer to close.
@@ -117,13 +129,18 @@ ssize_t Connection::receive(uint8_t *buffer, size_t count) {
     }
     for (;;) {
         // Also when bytes are there: a peer that always has one more would never end.
-        if (Clock::now() >= deadline || !waitFor(POLLIN, deadline)) {
+        bool late = Clock::now() >= deadline;
+        ssize_t got = late ? -1 : take(buffer, count);
+        if (got < 0 && !late && errno == EINTR) continue;
+        if (got < 0 && !late && errno == EAGAIN) {
+            if (waitFor(wants(POLLIN), deadline)) continue;
+            late = true;
+        }
+        if (late) {
             peer->timedOut = true;
             errno = ETIMEDOUT;
             return -1;
         }
-        ssize_t got = ::recv(getSocket(), buffer, count, MSG_DONTWAIT);
-        if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         for (ssize_t i = 0; i < got && peer->firstByteCount < sizeof(peer->firstBytes); i++)
             peer->firstBytes[peer->firstByteCount++] = buffer[i];
         rearmQuickAcknowledge();
@@ -139,7 +156,7 @@ void Connection::rearmQuickAcknowledge() {
 }
 
 ssize_t Connection::write(void *buffer, size_t count) {
-    if (getSocket() < 0) return -1;
+    if (getSocket() < 0 || lost) return -1;
     // DCMTK does not expect an exception here.
     try {
         outgoing.reserve(outgoing.size() + count);
@@ -158,37 +175,48 @@ ssize_t Connection::write(void *buffer, size_t count) {
 }
 
 bool Connection::flush() {
+    if (lost) {
+        errno = EPIPE;
+        return false;
+    }
     size_t sent = 0;
     auto until = Clock::now() + std::chrono::seconds(writeSeconds);
     bool taken = true;
     while (sent < outgoing.size()) {
-        ssize_t n = ::send(getSocket(), outgoing.data() + sent, outgoing.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = give(outgoing.data() + sent, outgoing.size() - sent);
         if (n > 0) {
             sent += static_cast<size_t>(n);
             continue;
         }
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0 && errno == EAGAIN && waitFor(POLLOUT, until)) continue;
+        if (n < 0 && errno == EAGAIN && waitFor(wants(POLLOUT), until)) continue;
         taken = false;
         break;
     }
     outgoing.clear();
+    if (!taken) {
+        // A PDU is broken off: whatever followed would be taken for its rest.
+        lost = true;
+        disconnect();
+        errno = EPIPE;
+    }
     return taken;
 }
 
 OFBool Connection::networkDataAvailable(int seconds) {
     if (getSocket() < 0) return OFFalse;
-    if (!flush()) return OFFalse;
+    // The read that follows tells that the connection is lost.
+    if (!flush()) return OFTrue;
     if (intake && intake->hasBytes()) return OFTrue;
     auto until = Clock::now() + std::chrono::seconds(seconds > 0 ? seconds : 0);
     bool isRunning = armedSeconds == 0;
-    if (waitFor(POLLIN, isRunning ? std::min(until, deadline) : until)) return OFTrue;
+    if (waitForInput(isRunning ? std::min(until, deadline) : until)) return OFTrue;
     if (isRunning && Clock::now() >= deadline) peer->timedOut = true;
     return OFFalse;
 }
 
 bool Connection::hasInput() {
-    return getSocket() >= 0 && waitFor(POLLIN, Clock::now());
+    return getSocket() >= 0 && waitForInput(Clock::now());
 }
 
 void Connection::makeRoom() {
@@ -202,7 +230,7 @@ void Connection::abort(uint8_t source, uint8_t reason) {
     gathering = false;
     outgoing.clear();
     // One attempt: a peer that does not read must not hold this thread once more.
-    (void)::send(getSocket(), pdu, sizeof(pdu), MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)give(pdu, sizeof(pdu));
     lingerForPeer(strangerMilliseconds);
 }
 

@@ -3,6 +3,7 @@
 
 #include "CDCMTK.h"
 #include "RequestIntake.h"
+#include "TLS.h"
 #include "dcmtk/config/osconfig.h"
 #include "dcmtk/dcmnet/dcmlayer.h"
 #include "dcmtk/dcmnet/dcmtrans.h"
@@ -34,6 +35,12 @@ struct Peer {
     bool introduced = false;
     /// Why its A-ASSOCIATE-RQ was refused, 0 if it was not.
     uint8_t requestFault = 0;
+    /// Whether it began with something else than TLS where TLS is spoken.
+    bool speaksClear = false;
+    /// Why TLS came to nothing, empty if it did not.
+    std::string tlsFailure;
+    /// Once there is TLS.
+    std::string tlsVersion, certificate;
     /// Set by the thread of another connection that needed the room.
     std::atomic<bool> madeRoom{false};
 };
@@ -67,7 +74,8 @@ private:
 /// its thread for hours. It also writes each PDU in two small pieces; here they leave together.
 class Connection : public DcmTCPConnection {
 public:
-    Connection(int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds);
+    /// `tls` is null for a connection in clear.
+    Connection(int socket, std::shared_ptr<Peer> peer, uint32_t writeSeconds, std::unique_ptr<TLSSession> tls);
     ~Connection() override;
 
     /// Puts itself on the list of a server's connections until it closes, and hands on an A-ASSOCIATE-RQ only when it
@@ -75,8 +83,12 @@ public:
     /// exception, the socket stays open and is its maker's again.
     bool join(Registry *registry, const cdcmtk_limits &limits, cdcmtk_request_check check);
 
+    OFCondition serverSideHandshake() override { return handshake(); }
+    OFCondition clientSideHandshake() override { return handshake(); }
     ssize_t read(void *buffer, size_t count) override;
     ssize_t write(void *buffer, size_t count) override;
+    /// All of `count` bytes; false when they do not come before the deadline.
+    bool readWhole(uint8_t *buffer, size_t count);
     OFBool networkDataAvailable(int seconds) override;
     void close() override;
 
@@ -99,7 +111,21 @@ public:
     bool hasInput();
 
 private:
+    OFCondition handshake();
+    /// The peer's first byte, left where it is, says whether it speaks TLS; false when there is none or it does not.
+    bool beginsTLS();
+    /// One step at a time through the handshake until the deadline.
+    bool completeTLS();
+    /// As recv and send with MSG_DONTWAIT, over TLS where there is TLS.
+    ssize_t take(uint8_t *buffer, size_t count);
+    ssize_t give(const uint8_t *bytes, size_t count);
+    /// What poll is to wait for after EAGAIN.
+    short wants(short inClear) const { return tls ? tls->wants() : inClear; }
     bool waitFor(short events, Clock::time_point until);
+    /// Whether `take` has something to give, or comes to have it in time.
+    bool waitForInput(Clock::time_point until);
+    /// The socket ends; what TLS has to say first is said.
+    void closeSocket();
     /// Up to `count` bytes from the socket before the deadline, as `read` gives them.
     ssize_t receive(uint8_t *buffer, size_t count);
     /// Collects the first PDU; false when it will not come or is refused.
@@ -108,12 +134,14 @@ private:
     void rearmQuickAcknowledge();
 
     std::shared_ptr<Peer> peer;
+    std::unique_ptr<TLSSession> tls;
     Registry *registry = nullptr;
     std::unique_ptr<RequestIntake> intake;      // server only, until its bytes are handed on
     uint32_t writeSeconds;
     uint32_t armedSeconds = 0;
     Clock::time_point deadline;
     bool gathering = false;
+    bool lost = false;                          // a PDU of ours was broken off
     std::vector<uint8_t> outgoing;
 };
 
@@ -121,16 +149,21 @@ private:
 class Layer : public DcmTransportLayer {
 public:
     /// For connections to peers.
-    explicit Layer(cdcmtk_limits limits) : limits(limits) {}
+    Layer(cdcmtk_limits limits, std::shared_ptr<const TLSContext> tls) : limits(limits), tls(std::move(tls)) {}
     /// For connections from peers.
-    Layer(Registry *registry, cdcmtk_limits limits, cdcmtk_request_check check)
-        : registry(registry), limits(limits), check(check) {}
+    Layer(
+        Registry *registry, cdcmtk_limits limits, cdcmtk_request_check check, std::shared_ptr<const TLSContext> tls)
+        : registry(registry), limits(limits), check(check), tls(std::move(tls)) {}
+    /// For the connections from now on.
+    void renewTLS(std::shared_ptr<const TLSContext> renewed);
     DcmTransportConnection *createConnection(DcmNativeSocketType socket, OFBool secure) override;
 
 private:
     Registry *registry = nullptr;
     cdcmtk_limits limits;
     cdcmtk_request_check check = nullptr;
+    std::mutex tlsLock;
+    std::shared_ptr<const TLSContext> tls;      // null for connections in clear
 };
 
 /// The accept or request in progress on this thread: how `Layer` reports back through DCMTK's call.

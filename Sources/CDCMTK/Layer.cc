@@ -24,10 +24,19 @@ std::string peerAddress(int socket) {
     else if (storage.ss_family == AF_INET6)
         address = &reinterpret_cast<struct sockaddr_in6 *>(&storage)->sin6_addr;
     if (!address || !::inet_ntop(storage.ss_family, address, text, sizeof(text))) return "";
-    return text;
+    // An IPv4 address as a listener on all IPv6 addresses sees it: the one people know it by.
+    const std::string mapped = "::ffff:";
+    std::string found = text;
+    return found.compare(0, mapped.size(), mapped) == 0 && found.find('.') != std::string::npos
+        ? found.substr(mapped.size()) : found;
 }
 
 }  // namespace
+
+void Layer::renewTLS(std::shared_ptr<const TLSContext> renewed) {
+    std::lock_guard<std::mutex> guard(tlsLock);
+    tls.swap(renewed);
+}
 
 DcmTransportConnection *Layer::createConnection(DcmNativeSocketType socket, OFBool secure) {
     Attempt *attempt = currentAttempt;
@@ -39,7 +48,13 @@ DcmTransportConnection *Layer::createConnection(DcmNativeSocketType socket, OFBo
         auto peer = std::make_shared<Peer>();
         peer->address = peerAddress(socket);
         if (attempt) attempt->peer = peer;
-        auto connection = std::make_unique<Connection>(socket, peer, limits.write_seconds);
+        std::shared_ptr<const TLSContext> context;
+        {
+            std::lock_guard<std::mutex> guard(tlsLock);
+            context = tls;
+        }
+        auto session = context ? std::make_unique<TLSSession>(context, socket) : nullptr;
+        auto connection = std::make_unique<Connection>(socket, peer, limits.write_seconds, std::move(session));
         if (registry && !connection->join(registry, limits, check)) {
             peer->refused = true;
             return nullptr;

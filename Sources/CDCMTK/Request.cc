@@ -8,6 +8,9 @@ namespace {
 
 cdcmtk_outcome refused(cdcmtk_association *a, const OFCondition &condition, cdcmtk_problem *problem) {
     if (condition != DUL_ASSOCIATIONREJECTED) {
+        if (a->peer && !a->peer->tlsFailure.empty()) {
+            return explain(problem, CDCMTK_TLS_FAILED, a->peer->tlsFailure.c_str(), nullptr, a->peer.get());
+        }
         bool late = condition == DUL_READTIMEOUT || (a->peer && a->peer->timedOut);
         if (late) return explain(problem, CDCMTK_NOTHING, "no answer in time", nullptr, a->peer.get());
         if (condition == DUL_PEERABORTEDASSOCIATION) {
@@ -27,9 +30,9 @@ cdcmtk_outcome refused(cdcmtk_association *a, const OFCondition &condition, cdcm
 }  // namespace
 
 cdcmtk_outcome cdcmtk_request(
-    const char *host, uint16_t port, const char *calling, const char *called, const char *abstractSyntax,
-    const char *const *transfers, size_t transferCount, uint32_t connectSeconds, cdcmtk_limits limits,
-    cdcmtk_association **association, cdcmtk_problem *problem) {
+    const char *host, uint16_t port, const char *calling, const char *called, const char *const *abstracts,
+    size_t abstractCount, const char *const *transfers, size_t transferCount, uint32_t connectSeconds,
+    cdcmtk_limits limits, const cdcmtk_tls *tls, cdcmtk_association **association, cdcmtk_problem *problem) {
     *association = nullptr;
     return guarded(problem, [&]() -> cdcmtk_outcome {
         std::string address = std::string(host) + ":" + std::to_string(port);
@@ -39,7 +42,7 @@ cdcmtk_outcome cdcmtk_request(
         }
         auto made = std::make_unique<cdcmtk_association>();
         made->limits = limits;
-        made->ownLayer = std::make_unique<Layer>(limits);
+        made->ownLayer = std::make_unique<Layer>(limits, contextOf(tls));
         int seconds = static_cast<int>(limits.association_seconds);
         OFCondition ready = ASC_initializeNetwork(NET_REQUESTOR, 0, seconds, &made->ownNetwork);
         if (ready.good()) ready = ASC_setTransportLayer(made->ownNetwork, made->ownLayer.get(), 0);
@@ -47,9 +50,11 @@ cdcmtk_outcome cdcmtk_request(
         if (ready.good()) ready = ASC_createAssociationParameters(&parameters, static_cast<long>(limits.max_pdu_bytes));
         if (ready.good()) ready = ASC_setAPTitles(parameters, calling, called, nullptr);
         if (ready.good()) ready = ASC_setPresentationAddresses(parameters, "labrador", address.c_str());
-        if (ready.good()) {
+        // Their ids are the odd numbers of a byte (PS3.8 9.3.2.2).
+        for (size_t i = 0; i < abstractCount && i < 128 && ready.good(); i++) {
             ready = ASC_addPresentationContext(
-                parameters, 1, abstractSyntax, const_cast<const char **>(transfers), static_cast<int>(transferCount));
+                parameters, static_cast<T_ASC_PresentationContextID>(2 * i + 1), abstracts[i],
+                const_cast<const char **>(transfers), static_cast<int>(transferCount));
         }
         if (ready.bad()) {
             if (parameters) ASC_destroyAssociationParameters(&parameters);
@@ -65,15 +70,6 @@ cdcmtk_outcome cdcmtk_request(
         made->peer = attempt.peer ? attempt.peer : std::make_shared<Peer>();
         if (done.bad()) return refused(made.get(), done, problem);
         *association = made.release();
-        return CDCMTK_OK;
-    });
-}
-
-cdcmtk_outcome cdcmtk_release(cdcmtk_association *a, cdcmtk_problem *problem) {
-    return guarded(problem, [&]() -> cdcmtk_outcome {
-        if (Connection *connection = a->connection()) connection->readWithin(a->limits.association_seconds);
-        OFCondition done = ASC_releaseAssociation(a->assoc);
-        if (done.bad()) return explain(problem, CDCMTK_FAILED, "no answer to A-RELEASE-RQ", &done, a->peer.get());
         return CDCMTK_OK;
     });
 }

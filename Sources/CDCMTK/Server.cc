@@ -18,8 +18,8 @@ struct cdcmtk_server {
     std::atomic<bool> stopped{false};
     std::atomic<uint64_t> turns{0};
 
-    cdcmtk_server(cdcmtk_limits limits, cdcmtk_request_check check)
-        : limits(limits), layer(&registry, limits, check) {}
+    cdcmtk_server(cdcmtk_limits limits, cdcmtk_request_check check, std::shared_ptr<const TLSContext> tls)
+        : limits(limits), layer(&registry, limits, check, std::move(tls)) {}
     ~cdcmtk_server() {
         if (network) ASC_dropNetwork(&network);
     }
@@ -37,10 +37,11 @@ cdcmtk_outcome noListener(cdcmtk_problem *problem, int error) {
 /// description under its descriptor is replaced by the given listening socket: public interface only, any address
 /// family, and the socket survives this process in whoever else holds it.
 cdcmtk_server *cdcmtk_server_create(
-    int listeningSocket, cdcmtk_limits limits, cdcmtk_request_check check, cdcmtk_problem *problem) {
+    int listeningSocket, cdcmtk_limits limits, cdcmtk_request_check check, const cdcmtk_tls *tls,
+    cdcmtk_problem *problem) {
     cdcmtk_server *made = nullptr;
     guarded(problem, [&]() -> cdcmtk_outcome {
-        auto server = std::make_unique<cdcmtk_server>(limits, check);
+        auto server = std::make_unique<cdcmtk_server>(limits, check, contextOf(tls));
         OFCondition ready = ASC_initializeNetwork(
             NET_ACCEPTOR, 0, static_cast<int>(limits.association_seconds), &server->network);
         if (ready.bad()) return explain(problem, CDCMTK_FAILED, "DCMTK does not start", &ready);
@@ -58,6 +59,7 @@ cdcmtk_server *cdcmtk_server_create(
 }
 
 uint64_t cdcmtk_server_turns(const cdcmtk_server *server) { return server->turns; }
+void cdcmtk_server_renew_tls(cdcmtk_server *server, const cdcmtk_tls *tls) { server->layer.renewTLS(contextOf(tls)); }
 void cdcmtk_server_stop(cdcmtk_server *server) { server->stopped = true; }
 void cdcmtk_server_disconnect(cdcmtk_server *server) { server->registry.disconnectAll(); }
 void cdcmtk_server_destroy(cdcmtk_server *server) { delete server; }
@@ -74,6 +76,10 @@ cdcmtk_outcome failedAccept(cdcmtk_association *a, const OFCondition &condition,
         return CDCMTK_REFUSED_REQUEST;
     }
     if (peer->madeRoom) return explain(problem, CDCMTK_MADE_ROOM, "closed to make room", nullptr, peer);
+    if (peer->speaksClear) return explain(problem, CDCMTK_NOT_TLS, "the peer does not speak TLS", nullptr, peer);
+    if (!peer->tlsFailure.empty()) {
+        return explain(problem, CDCMTK_TLS_FAILED, peer->tlsFailure.c_str(), nullptr, peer);
+    }
     if (peer->firstByteCount > 0 && peer->firstBytes[0] != DUL_TYPEASSOCIATERQ) {
         // PS3.8 9.2.3 AA-1, unless the peer speaks TLS, where an alert would be due and an abort is noise.
         Connection *connection = a->connection();

@@ -28,13 +28,14 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - folder: Holds `labrador.sqlite`; a local disk.
     ///   - destinations: Where results are posted; none means that they are stored.
+    ///   - forwards: Who is sent the requests of modalities as they came.
     ///   - stations: The configured modalities, for saying why none sees an order; nil without a radiology side.
     ///   - downloads: The devices that are told of orders without asking.
     ///   - clock: The wall clock, for what people read.
     ///   - fatal: Runs when the storage has failed: the process must end without acknowledging anything more.
     /// - Throws: `.refused` when another daemon has the folder, or it cannot be used; the sentence says what to do.
     public static func open(
-        folder: URL, facility: Facility, destinations: [DestinationID],
+        folder: URL, facility: Facility, destinations: [DestinationID], forwards: [DestinationID] = [],
         configuration: StoreConfiguration = StoreConfiguration(), stations: WorklistStations? = nil,
         downloads: [DownloadDevice] = [], logger: Logger,
         clock: @escaping @Sendable () -> Timestamp = {
@@ -43,7 +44,8 @@ public final class Store: Sendable {
         fatal: @escaping @Sendable (StoreError) -> Void
     ) throws(StoreError) -> Store {
         let settings = StoreSettings(
-            facility: facility, destinations: destinations, limits: configuration, stations: stations,
+            facility: facility, destinations: destinations, forwards: forwards, limits: configuration,
+            stations: stations,
             downloads: downloads, clock: clock)
         do {
             return try Store(StoreFolder(url: folder), settings, logger, fatal)

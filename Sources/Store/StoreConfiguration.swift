@@ -72,6 +72,8 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var lastMessageScan = 10_000
     /// Most orders, reports and messages told in one explanation, newest kept.
     public var explainedItems = 500
+    /// Whether a scheduled step that names no start is due when its order was received.
+    public var startsWhenReceived = false
 
     /// The defaults.
     public init() {}

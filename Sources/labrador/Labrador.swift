@@ -19,6 +19,7 @@ struct Labrador: AsyncParsableCommand {
             Serve.self, Check.self, Decode.self, ProfileCommand.self, PortsCommand.self, Simulate.self,
             DevicesCommand.self, OrdersCommand.self, WorklistCommand.self, ResultsCommand.self, HoldsCommand.self,
             QueueCommand.self, ExplainCommand.self, EchoCommand.self, RadiologyRole.self, ModalityEchoRole.self,
+            StepForwardRole.self,
         ])
 
     static func main() async {
@@ -46,5 +47,5 @@ struct Labrador: AsyncParsableCommand {
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Virtual peers that speak the real protocols.",
-        subcommands: [SimulateAnalyser.self, SimulateHost.self, SimulateHMS.self])
+        subcommands: [SimulateAnalyser.self, SimulateHost.self, SimulateModality.self, SimulateHMS.self])
 }

@@ -38,8 +38,8 @@ def identifier(keys):
 class Association:
     """One association of a modality, for one query after the other."""
 
-    def __init__(self, port, calling):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+    def __init__(self, port, calling, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", port), 60, (source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file, self.number = self.socket.makefile("rb"), 0
         context = b"\1\0\0\0" + _item(0x30, FIND_WORKLIST) + _item(0x40, IMPLICIT_LITTLE_ENDIAN)
@@ -96,6 +96,11 @@ class Association:
                 return struct.unpack_from("<H", command, at + 8)[0]
             at += 8 + size
         raise Refused("a response without status")
+
+    def abandon(self):
+        """Ends it without a word."""
+        self.file.close()
+        self.socket.close()
 
     def close(self):
         self.socket.sendall(struct.pack(">BBII", 5, 0, 4, 0))

@@ -46,7 +46,8 @@ struct AssociateRequestCheckTests {
             (Request.pdu(user: Request.user() + Request.user()), .repeatedItem),
             (Request.pdu(user: Request.user(Request.item(0x52, [0x31]))), .repeatedItem),
             (Request.pdu(user: Request.user(Request.identity + Request.identity)), .repeatedItem),
-            (Request.pdu(user: []), .missingItem), (Request.pdu(contexts: context + context), .badContext),
+            (Request.pdu(user: []), .missingItem), (Request.pdu(contexts: []), .missingItem),
+            (Request.pdu(contexts: context + context), .badContext),
             (Request.pdu(contexts: Request.context(1, transfer: [])), .badContext),
             (Request.pdu(contexts: Request.context(1, transfer: [""])), .badContext),
             (Request.pdu(contexts: Request.context(1, abstract: String(repeating: "1", count: 65))), .badContext),
@@ -61,7 +62,7 @@ struct AssociateRequestCheckTests {
             (Request.pdu(user: Request.user((0..<300).flatMap { _ in role })), .tooManyUserItems),
             (Request.pdu(user: Request.user(Request.item(0x54, [0, 1, 0x31]))), .badUserItem),
             (Request.pdu(user: Request.user(Request.item(0x58, [1, 0, 0xFF, 0xFF, 1]))), .badLengths),
-            (Request.pdu(user: Request.user() + large + large), .tooLarge),
+            (Request.pdu(user: Request.user() + [[UInt8]](repeating: large, count: 9).flatMap { $0 }), .tooLarge),
         ]
         for (pdu, expected) in cases { #expect(fault(pdu) == expected) }
         #expect(AssociateRequestFault.applicationContext.answer == .reject(source: 1, reason: 2))

@@ -130,10 +130,10 @@ struct AssociationServerTests {
         #expect(rejection == [3, 0, 0, 0, 0, 4, 0, 1, 1, 2])
         let twice = SampleRequest.user(SampleRequest.identity + SampleRequest.identity)
         #expect(server.exchange(SampleRequest.pdu(user: twice)) == [7, 0, 0, 0, 0, 4, 0, 0, 2, 5])
-        #expect(server.exchange([1, 0, 0, 1, 0, 0]) == [7, 0, 0, 0, 0, 4, 0, 0, 2, 6])
+        #expect(server.exchange([1, 0, 0, 4, 0, 0]) == [7, 0, 0, 0, 0, 4, 0, 0, 2, 6])
         #expect(server.exchange(SampleRequest.pdu()).first == 2)
         server.server.stop()
-        for words in ["another application context", "may come once", "longer than 65536 bytes"] {
+        for words in ["another application context", "may come once", "longer than 262144 bytes"] {
             #expect(server.log.contains(words), "\(server.log.all)")
         }
     }

@@ -25,6 +25,60 @@ struct DIMSETests {
         #expect(Array(bytes[8..<12]) == [UInt8(bytes.count - 12), 0, 0, 0])
     }
 
+    @Test("N- requests keep affected and requested UIDs apart, and responses name the affected ones")
+    func normalizedServices() throws {
+        let create = CommandSet.nCreate(1, sopClass: "1.2", instance: "1.2.3")
+        let set = CommandSet.nSet(2, sopClass: "1.2", instance: "1.2.3")
+        let get = CommandSet.nGet(3, sopClass: "1.2", instance: "1.2.3", attributes: [Tag(0x0040, 0x0252)])
+        let action = CommandSet.nAction(4, sopClass: "1.2", instance: "1.2.3", actionType: 1)
+        let event = CommandSet.nEventReport(5, sopClass: "1.2", instance: "1.2.3", eventType: 2)
+        for request in [create, set, get, action, event] {
+            #expect(try CommandSet(request.encoded) == request)
+            let answer = try CommandSet(CommandSet(responseTo: request, status: .success).encoded)
+            #expect(answer.field == request.field | 0x8000 && answer.respondsTo == request.messageID)
+            #expect(answer.affectedSOPClassUID == "1.2" && answer.affectedSOPInstanceUID == "1.2.3")
+            #expect(answer.requestedSOPClassUID == nil && answer.requestedSOPInstanceUID == nil)
+            #expect(answer.actionTypeID == request.actionTypeID && answer.eventTypeID == request.eventTypeID)
+        }
+        for request in [set, get, action] {
+            let read = try CommandSet(request.encoded)
+            #expect(read.affectedSOPClassUID == nil && read.affectedSOPInstanceUID == nil)
+        }
+        #expect(try CommandSet(create.encoded).requestedSOPInstanceUID == nil)
+        #expect(try CommandSet(get.encoded).attributes == [Tag(0x0040, 0x0252)])
+    }
+
+    @Test("an N-CREATE without instance is answered with the one made up for it")
+    func generatedInstance() throws {
+        let request = CommandSet.nCreate(1, sopClass: "1.2", instance: nil)
+        #expect(try CommandSet(request.encoded).sopInstanceUID == nil)
+        let answer = CommandSet(responseTo: request, status: .success, instance: "2.25.1")
+        #expect(try CommandSet(answer.encoded).affectedSOPInstanceUID == "2.25.1")
+        // One that was named is kept, whatever else is offered.
+        let named = CommandSet.nCreate(1, sopClass: "1.2", instance: "1.2.3")
+        #expect(CommandSet(responseTo: named, status: .success, instance: "2.25.1").affectedSOPInstanceUID == "1.2.3")
+    }
+
+    @Test("an instance that is no UID is seen, not taken for none")
+    func garbageInstance() throws {
+        var request = CommandSet.nCreate(1, sopClass: "1.2", instance: nil)
+        request.affectedSOPInstanceUID = "1.2.\u{E9}"
+        #expect(try CommandSet(request.encoded).affectedSOPInstanceUID == "1.2.??")
+    }
+
+    @Test("a status carries its error id and the attributes it is about")
+    func statusDetails() throws {
+        let status = Status(
+            0x0110, comment: "no longer", attributes: [Tag(0x0040, 0x0252), Tag(0x0040, 0x0253)], errorID: 0xA710)
+        let request = CommandSet.nSet(2, sopClass: "1.2", instance: "1.2.3")
+        let bytes = CommandSet(responseTo: request, status: status).encoded
+        let read = try CommandSet(bytes)
+        #expect(read.status == 0x0110 && read.errorID == 0xA710 && read.errorComment == "no longer")
+        #expect(read.attributes == status.attributes)
+        // (0000,1005), eight bytes: two tags, group first.
+        #expect(bytes.contains([0, 0, 0x05, 0x10, 8, 0, 0, 0, 0x40, 0, 0x52, 0x02, 0x40, 0, 0x53, 0x02]))
+    }
+
     @Test("damaged command sets are refused")
     func damaged() throws {
         let bytes = CommandSet(request: CommandSet.Field.cEchoRequest, messageID: 1, sopClass: "1.2").encoded
@@ -40,13 +94,18 @@ struct DIMSETests {
         #expect(throws: CommandSetError.missing(.messageID)) { try CommandSet(anonymous.encoded) }
     }
 
+    private static let steps = PresentationContext(
+        id: 5, abstractSyntax: SOPClass.performedProcedureStep, transferSyntax: .explicitLittleEndian)
+    private static let stepRetrieve = PresentationContext(
+        id: 7, abstractSyntax: SOPClass.performedProcedureStepRetrieve, transferSyntax: .explicitLittleEndian)
+
     @Test("each command on each context")
     func dispatch() {
         let commands: [UInt16] = [
             0x0001, 0x0010, 0x0020, 0x0021, 0x0030, 0x0100, 0x0110, 0x0120, 0x0130, 0x0140, 0x0150, 0x0FFF, 0x8020,
             0x8030, 0x1234,
         ]
-        for context in [Self.context, Self.verification] {
+        for context in [Self.context, Self.verification, Self.steps, Self.stepRetrieve] {
             for field in commands {
                 for hasDataSet in [true, false] {
                     var command = CommandSet(
@@ -63,6 +122,9 @@ struct DIMSETests {
                             continue
                         }
                         #expect(reply.status == 0xA900)
+                    case (0x0140, Self.steps): #expect(action == .performedStep(.create, command, context))
+                    case (0x0120, Self.steps): #expect(action == .performedStep(.set, command, context))
+                    case (0x0110, Self.stepRetrieve): #expect(action == .performedStep(.get, command, context))
                     case (0x0FFF, _), (0x8020, _), (0x8030, _): #expect(action == .ignore)
                     default:
                         #expect(action == .reply(CommandSet(responseTo: command, status: .unrecognizedOperation)))
@@ -81,29 +143,5 @@ struct DIMSETests {
                 }
             }
         }
-    }
-
-    @Test("who is let in")
-    func admission() {
-        var configuration = RadiologyConfiguration(
-            aeTitle: "LABRADOR",
-            modalities: [RadiologyModality(id: "ct-1", caller: WorklistCaller(aeTitle: "CT01", scope: .all))])
-        configuration.limits.maxAssociations = 4
-        configuration.limits.maxAssociationsPerAddress = 2
-        let cases: [(String, String, Int, Int, Rejection?)] = [
-            ("LABRADOR", "CT01", 0, 0, nil), ("LABRADOR        ", " CT01 ", 3, 1, nil),
-            ("labrador", "CT01", 0, 0, .calledTitleUnknown), ("", "CT01", 0, 0, .calledTitleUnknown),
-            ("LABRADOR", "CT02", 0, 0, .callingTitleUnknown), ("LABRADOR", "", 0, 0, .callingTitleUnknown),
-            ("LABRADOR", "CT01", 4, 0, .localLimit), ("LABRADOR", "CT01", 2, 2, .localLimit),
-        ]
-        for (called, calling, open, fromAddress, expected) in cases {
-            let decided = Admission.decide(
-                called: called, calling: calling, open: open, openFromAddress: fromAddress, configuration)
-            switch decided {
-            case .success(let modality): #expect(expected == nil && modality.id == "ct-1")
-            case .failure(let error): #expect(error.rejection == expected)
-            }
-        }
-        #expect(PeerText.title("A\u{1B}B ") == "\"A\\x1BB \"")
     }
 }

@@ -90,8 +90,21 @@ enum Peers {
             if event.pdu.pdu_type == 3:
                 out["rejection"] = [event.pdu.result, event.pdu.source, event.pdu.reason_diagnostic]
 
+        tls = None
+        if "tls" in s:
+            import ssl
+            t, tls = s["tls"], ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            tls.check_hostname = False
+            tls.load_verify_locations(t["trust"])
+            if "newest" in t:
+                tls.minimum_version = ssl.TLSVersion.TLSv1
+                tls.maximum_version = ssl.TLSVersion[t["newest"]]
+                tls.set_ciphers(t.get("ciphers", "ALL:@SECLEVEL=0"))
+            if "certificate" in t: tls.load_cert_chain(t["certificate"], t["key"])
+            tls = (tls, None)
+
         a = ae.associate(
-            "127.0.0.1", s["port"], ae_title=s.get("called", "LABRADOR"),
+            "127.0.0.1", s["port"], ae_title=s.get("called", "LABRADOR"), tls_args=tls,
             evt_handlers=[(evt.EVT_PDU_RECV, received)])
         out["established"] = a.is_established
         what = s["do"]

@@ -68,31 +68,47 @@ final class LogLines: Sendable {
     }
 }
 
+/// The queries that a server noted.
+final class KeptQueries: WorklistQueryLog {
+    private let kept = Mutex<[WorklistQueryRecord]>([])
+
+    var all: [WorklistQueryRecord] { kept.withLock { $0 } }
+
+    func note(_ query: WorklistQueryRecord) { kept.withLock { $0.append(query) } }
+}
+
 /// A server in this process on a free port of the loopback interface.
 final class TestServer {
     let port: UInt16
+    /// Where TLS is spoken, if it is.
+    let tlsPort: UInt16?
     let log = LogLines()
+    let queries = KeptQueries()
     let server: RadiologyServer
-    private let socket: Int32
+    private let sockets: [Int32]
 
-    init(
-        _ source: TestSource, scope: WorklistScope = .all, limits: (inout RadiologyLimits) -> Void = { _ in }
-    ) throws {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    private static func listening() throws -> (socket: Int32, port: UInt16) {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = socket
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 128) == 0
-                    && getsockname(descriptor, address, &length) == 0
+                bind(socket, address, length) == 0 && listen(socket, 128) == 0
+                    && getsockname(socket, address, &length) == 0
             }
         }
         struct NoPort: Error {}
         guard bound else { throw NoPort() }
-        port = UInt16(bigEndian: address.sin_port)
+        return (socket, UInt16(bigEndian: address.sin_port))
+    }
+
+    init(
+        _ source: TestSource, scope: WorklistScope = .all, limits: (inout RadiologyLimits) -> Void = { _ in },
+        steps: PerformedSteps? = nil,
+        rules: (inout RadiologyConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = RadiologyConfiguration(
             aeTitle: "LABRADOR",
             modalities: [
@@ -100,23 +116,31 @@ final class TestServer {
                 RadiologyModality(id: "mr-1", caller: WorklistCaller(aeTitle: "MR01", modality: "MR", scope: scope)),
             ])
         configuration.limits.stopGrace = 1
+        configuration.timeZone = "Asia/Kolkata"
         limits(&configuration.limits)
-        server = RadiologyServer(configuration: configuration, source: source, logger: log.logger())
-        try server.start(listeningSocket: socket)
+        rules(&configuration)
+        let clear = try Self.listening()
+        let tls = configuration.tls == nil ? nil : try Self.listening()
+        sockets = [clear.socket, tls?.socket].compactMap(\.self)
+        (port, tlsPort) = (clear.port, tls?.port)
+        server = RadiologyServer(
+            configuration: configuration, source: source, steps: steps, queries: queries, logger: log.logger(),
+            now: { Timestamp(microseconds: 1_795_000_000_000_000) })
+        try server.start(listeningSocket: clear.socket, tlsSocket: tls?.socket)
     }
 
     deinit {
         server.stop()
-        close(socket)
+        for socket in sockets { close(socket) }
     }
 
     /// A TCP connection to it, for peers that misbehave.
-    func connect() -> Int32 {
+    func connect(tls: Bool = false) -> Int32 {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        address.sin_port = port.bigEndian
+        address.sin_port = (tls ? tlsPort ?? 0 : port).bigEndian
         let connected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -126,8 +150,8 @@ final class TestServer {
     }
 
     /// Sends bytes on a new connection and gives back what comes until the server closes it.
-    func exchange(_ bytes: [UInt8]) -> [UInt8] {
-        let descriptor = connect()
+    func exchange(_ bytes: [UInt8], tls: Bool = false) -> [UInt8] {
+        let descriptor = connect(tls: tls)
         defer { close(descriptor) }
         _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         var answer: [UInt8] = []

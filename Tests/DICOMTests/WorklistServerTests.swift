@@ -150,6 +150,44 @@ struct WorklistServerTests {
         #expect(try find(server, [:], ["calling": "MR01"]).accessions == [])
     }
 
+    @Test("a configured window cuts only what names no date, and says so in the log")
+    func window() throws {
+        // The server's clock stands at 2026-11-18.
+        let server = try TestServer(
+            TestSource(Self.entries), rules: { $0.modalities[0].worklist.window = WorklistWindow(past: 1, future: 4) })
+        #expect(try find(server, ["00100020": ""]).accessions == ["R26-2", "R26-3", "R26-1"])
+        #expect(server.log.contains("cut to the configured window"))
+        #expect(try find(server, [Self.step: [["00400002": "20261123"]]]).accessions == ["R26-4"])
+        #expect(try find(server, ["00100020": ""], ["calling": "MR01"]).accessions.count == 4)
+    }
+
+    @Test("keys and attributes inside a code sequence, as a device sends them", arguments: [false, true])
+    func codes(implicit: Bool) throws {
+        let coded = TestSource.entry("R26-9") {
+            $0.procedureCode = WorklistCode(value: "CTHEAD", scheme: "99HMS", meaning: "CT head")
+        }
+        let server = try TestServer(TestSource(Self.entries + [coded]))
+        let found = try find(
+            server, ["00321064": [["00080100": "CT*", "00080104": ""]]], ["implicit": implicit])
+        #expect(found.accessions == ["R26-9"])
+        let response = try #require((found.answer["responses"] as? [[String: Any]])?.first)
+        #expect((response["00321064"] as? [[String: String]]) == [["00080100": "CTHEAD", "00080104": "CT head"]])
+        #expect(try find(server, ["00321064": [["00080100": "X"]]]).accessions == [])
+    }
+
+    @Test("the last query is kept: who asked, how it ended, how many it got, and its bytes to be read again")
+    func kept() throws {
+        let server = try TestServer(TestSource(Self.entries))
+        _ = try find(server, ["00100020": "123"])
+        _ = try find(server, [Self.step: [["00400002": "soon"]]], ["calling": "MR01"])
+        let kept = server.queries.all
+        #expect(kept.map(\.aeTitle) == ["CT01", "MR01"])
+        #expect(kept.map(\.status) == [0, 0xA900] && kept.map(\.matches) == [1, 0])
+        let bytes = try #require(kept.first?.identifier)
+        let set = try DataSetReader.read(bytes, .explicitLittleEndian)
+        #expect(set[DICOM.Tag(0x0010, 0x0020)]?.bytes == Array("123 ".utf8))
+    }
+
     @Test("C-CANCEL ends the responses with FE00")
     func cancel() throws {
         let server = try TestServer(.many(20_000))

@@ -43,6 +43,34 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "station rules: what they name must be there",
+            arguments: [
+                ("{ modality: CT, station_ae: CT01 }", ""), ("{ procedure: 'CT*', station_ae: [CT01, CT02] }", ""),
+                ("{ location: ER, station_ae: CT03 }", "no modality has the AE title 'CT03'; the configured ones are"),
+                ("{ station_ae: CT01 }", "a rule names a modality, a location or a procedure"),
+                ("{ modality: CT }", "station_ae"), ("{ modality: ct, station_ae: CT01 }", "'ct' is no modality"),
+                ("{ modality: CT, room: 1, station_ae: CT01 }", "room"),
+            ])
+        func stations(rule: String, words: String) async throws {
+            let found = try await complaints(
+                """
+                dicom:
+                  listen: 127.0.0.1:24004
+                  stations: [\(rule)]
+                  modalities:
+                    - { id: ct-1, ae_title: CT01, host: 127.0.0.1, modality: CT }
+                    - { id: ct-2, ae_title: CT02, host: 127.0.0.1, modality: CT }
+
+                """)
+            if words.isEmpty {
+                #expect(found == [])
+            } else {
+                #expect(found.count == 1)
+                #expect(found.allSatisfy { $0.hasPrefix("3: dicom.stations[1]") && $0.contains(words) }, "\(found)")
+            }
+        }
+
         @Test("orders, console and radiology are counted in")
         func otherListeners() async throws {
             let found = try await complaints(
@@ -201,6 +229,55 @@ extension EndToEnd {
             for (line, words) in wanted {
                 #expect(found.contains { $0.hasPrefix("\(line): ") && $0.contains(words) }, "\(line): \(words)")
             }
+        }
+
+        @Test("worklist and character set, of all modalities and of one")
+        func worklist() async throws {
+            let found = try await complaints(
+                """
+                dicom:
+                  character_set: LATIN
+                  worklist: { scope: location, window: { past: 12h, future: 7d }, force: {} }
+                  modalities:
+                    - { id: ct, ae_title: CT01, modality: CT, strict_character_set: true }
+                    - id: mr
+                      ae_title: MR01
+                      modality: MR
+                      location: ER
+                      worklist:
+                        window: { past: 1d }
+                        force: { "0040,0001": "MORE THAN 16 CHARACTERS", "0032,1064": x }
+                        omit: [ "0018,0015", 00400010 ]
+                    - { id: us, ae_title: US01, modality: US, worklist: { scope: own-ae, started: maybe } }
+
+                """)
+            let wanted = [
+                (2, "'LATIN' is no character set"), (3, "whole days"), (3, "'force' is not known"),
+                (5, "goes with a character_set"),
+                (5, "needs a `location`"), (11, "'future' is missing"), (12, "cannot be sent with VR AE"),
+                (12, "is a sequence"),
+                (13, "is no attribute of the worklist"), (13, "is no tag"), (14, "maybe"),
+            ]
+            #expect(found.count == wanted.count, "\(found)")
+            for (line, words) in wanted {
+                #expect(found.contains { $0.hasPrefix("\(line): ") && $0.contains(words) }, "\(line): \(words)")
+            }
+            #expect(
+                try await complaints(
+                    """
+                    dicom:
+                      character_set: GB18030
+                      worklist: { window: { past: 1d, future: 7d }, started: true }
+                      modalities:
+                        - id: ct
+                          ae_title: CT01
+                          modality: CT
+                          location: ER
+                          character_set: "\\\\ISO 2022 IR 87"
+                          strict_character_set: true
+                          worklist: { scope: location, force: { "0040,0010": CT ONE }, omit: ["0032,1064"], ignore: "0040,0001" }
+
+                    """) == [])
         }
 
         @Test("a byte order mark and the line ends of Windows change nothing")

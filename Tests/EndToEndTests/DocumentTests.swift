@@ -75,6 +75,60 @@ extension EndToEnd {
             #expect(check.code == 0)
         }
 
+        @Test("the worked example about radiology can be followed", .enabled("DCMTK is there") { Modality.isInstalled })
+        func radiologyExample() async throws {
+            let folder = try TemporaryFolder()
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/labrador", withDestinationPath: Binary.path)
+            // The text's ports may be in use here.
+            let ports = Dictionary(
+                uniqueKeysWithValues: try ["11112", "8080", "11114"].map { ($0, try Loopback.freePort()) })
+            func text(_ line: String) -> String {
+                ports.reduce(line) { $0.replacing("127.0.0.1:\($1.key)", with: "127.0.0.1:\($1.value)") }
+            }
+            var started: [Program] = []
+            var output = ""
+            var commands = 0
+            for fence in try fences(inSection: "A worked example", of: "docs/radiology.md") {
+                switch fence.language {
+                case "sh":
+                    output = ""
+                    for command in fence.lines.map(text) {
+                        commands += 1
+                        if command.hasSuffix(" &") {
+                            let words = command.split(separator: " ").dropLast().map { String($0) }
+                            let program = words[0] == "labrador" ? Binary.path : Modality.tools + "/" + words[0]
+                            started.append(
+                                try Program(
+                                    program,
+                                    words.dropFirst().map { $0.replacing("11114", with: "\(ports["11114"] ?? 0)") },
+                                    folder: folder, name: "started-\(commands)", directory: folder.path))
+                            if words[0] == "labrador", let daemon = started.last {
+                                try await eventually("`ready`") { daemon.out.hasPrefix("ready\n") }
+                            } else if let port = ports["11114"] {
+                                try await eventually("the archive listens") { (try? TCPClient(port: port)) != nil }
+                            }
+                            continue
+                        }
+                        let done = try await run(
+                            "/bin/bash", ["-c", "PATH=$PWD:$PATH; " + command], directory: folder.path)
+                        #expect(done.code == 0, "\(command)\n\(done)")
+                        output += done.out
+                    }
+                case "text":
+                    for line in fence.lines {
+                        #expect(words(output).contains(words(line)), "\(line)\nis not in\n\(output)")
+                    }
+                case "yaml", "json":
+                    let name = fence.language == "yaml" ? "labrador.yaml" : "order.json"
+                    try folder.write(fence.lines.map(text).joined(separator: "\n") + "\n", to: name)
+                default: break
+                }
+            }
+            #expect(commands == 8)
+            for program in started { try await program.kill() }
+        }
+
         @Test("the README of every shipped profile says what the guide asks for")
         func readmes() throws {
             let folders = try FileManager.default.subpathsOfDirectory(atPath: Binary.profiles)

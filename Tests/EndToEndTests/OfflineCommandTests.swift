@@ -44,7 +44,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("`check` refuses what the radiology side cannot do yet")
+        @Test("`check` refuses what the radiology side cannot do")
         func radiologyMistakes() async throws {
             let folder = try TemporaryFolder()
             let file = try folder.write(
@@ -55,7 +55,7 @@ extension EndToEnd {
                 """, to: "radiology.yaml")
             let output = try await run(Binary.path, ["check", "--config", file], directory: "/")
             #expect(output.code == 1)
-            for words in ["radiology.yaml:2: ", "not supported yet", "radiology.yaml:3: ", "IPv6"] {
+            for words in ["radiology.yaml:3: ", "IPv6", "so it needs a `location`"] {
                 #expect((output.out + output.err).contains(words), "\(words)")
             }
         }

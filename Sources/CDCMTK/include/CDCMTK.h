@@ -10,6 +10,7 @@
  * Every call blocks its thread up to a limit given by the caller. An association belongs to one thread at a time;
  * a server may be shared by many threads that call cdcmtk_accept. */
 
+#include "CDCMTKTLS.h"
 #include "RadiologyProcess.h"
 
 #include <stddef.h>
@@ -51,7 +52,9 @@ typedef enum {
     CDCMTK_REFUSED_ADDRESS = 9, /* closed at once: the address holds too many connections */
     CDCMTK_FAILED = 10,         /* anything else; see text */
     CDCMTK_REFUSED_REQUEST = 11, /* the A-ASSOCIATE-RQ did not pass the check; see request_fault */
-    CDCMTK_MADE_ROOM = 12       /* closed before its A-ASSOCIATE-RQ was whole, because no thread was left to accept */
+    CDCMTK_MADE_ROOM = 12,      /* closed before its A-ASSOCIATE-RQ was whole, because no thread was left to accept */
+    CDCMTK_NOT_TLS = 13,        /* the first bytes were no TLS where TLS is spoken; see first_bytes */
+    CDCMTK_TLS_FAILED = 14      /* no TLS came about; text is OpenSSL's reason */
 } cdcmtk_outcome;
 
 typedef struct cdcmtk_server cdcmtk_server;
@@ -83,11 +86,13 @@ enum { CDCMTK_FAULT_TOO_LARGE = 1 };
  * ever, and anyone who reaches the port may send them. Called on the accepting threads. */
 typedef cdcmtk_refusal (*cdcmtk_request_check)(const uint8_t *_Nonnull bytes, size_t count);
 
-/* Serves on a listening socket that stays the caller's (it is duplicated and set non-blocking).
- * NULL with `problem` filled if DCMTK cannot be started. */
+/* Serves on a listening socket that stays the caller's (it is duplicated and set non-blocking), over TLS if `tls` is
+ * given; that may be destroyed at once. The handshake is part of `association_seconds`. NULL with `problem` filled if DCMTK cannot be started. */
 cdcmtk_server *_Nullable cdcmtk_server_create(
-    int listening_socket, cdcmtk_limits limits, cdcmtk_request_check _Nonnull check,
+    int listening_socket, cdcmtk_limits limits, cdcmtk_request_check _Nonnull check, const cdcmtk_tls *_Nullable tls,
     cdcmtk_problem *_Nonnull problem);
+/* Connections from now on use `tls`, which may be destroyed at once. */
+void cdcmtk_server_renew_tls(cdcmtk_server *_Nonnull server, const cdcmtk_tls *_Nonnull tls);
 /* Every cdcmtk_accept returns CDCMTK_STOPPED within about a second. Established associations go on. */
 void cdcmtk_server_stop(cdcmtk_server *_Nonnull server);
 /* Cuts every open connection; the threads that serve them then see CDCMTK_CLOSED. */
@@ -111,10 +116,15 @@ typedef struct {
     const char *_Nonnull calling_ae_title;
     const char *_Nonnull peer;                  /* address, from getpeername */
     const char *_Nonnull implementation_version;
+    const char *_Nonnull tls_version;           /* "TLSv1.3"; empty in clear */
+    const char *_Nonnull certificate;           /* SHA-256 in 64 hexadecimal digits; empty if there is none to trust */
 } cdcmtk_requestor;
 cdcmtk_requestor cdcmtk_requestor_of(const cdcmtk_association *_Nonnull association);
 
-/* Accepts each proposed context whose abstract syntax is listed, with the first of `transfer_syntaxes` it offers. */
+/* How many presentation contexts the request proposed. */
+size_t cdcmtk_proposed_contexts(const cdcmtk_association *_Nonnull association);
+/* Accepts each proposed context whose abstract syntax is listed, with the first of `transfer_syntaxes` it offers; the
+ * requestor is SCU, also where it would be SCP too. */
 cdcmtk_outcome cdcmtk_acknowledge(
     cdcmtk_association *_Nonnull association, const char *_Nonnull const *_Nonnull abstract_syntaxes,
     size_t abstract_count, const char *_Nonnull const *_Nonnull transfer_syntaxes, size_t transfer_count,
@@ -162,13 +172,15 @@ void cdcmtk_abort(cdcmtk_association *_Nonnull association);
 /* Frees the association, whatever its state. */
 void cdcmtk_close(cdcmtk_association *_Nonnull association);
 
-/* Opens an association to a peer, proposing one abstract syntax as context 1. The host is a name or an IPv4 address;
- * "host:port" may be at most 63 characters long. The connect time-out holds for the whole process: the last call's. */
+/* Opens an association to a peer, over TLS if `tls` is given, proposing the abstract syntaxes (at most 128) in their order
+ * as contexts 1, 3, 5, ..., each with all the transfer syntaxes. The host is a name or an IPv4 address; "host:port" may be
+ * at most 63 characters long. The connect time-out holds for the whole process: the last call's. */
 cdcmtk_outcome cdcmtk_request(
     const char *_Nonnull host, uint16_t port, const char *_Nonnull calling_ae_title,
-    const char *_Nonnull called_ae_title, const char *_Nonnull abstract_syntax,
-    const char *_Nonnull const *_Nonnull transfer_syntaxes, size_t transfer_count, uint32_t connect_seconds,
-    cdcmtk_limits limits, cdcmtk_association *_Nullable *_Nonnull association, cdcmtk_problem *_Nonnull problem);
+    const char *_Nonnull called_ae_title, const char *_Nonnull const *_Nonnull abstract_syntaxes,
+    size_t abstract_count, const char *_Nonnull const *_Nonnull transfer_syntaxes, size_t transfer_count,
+    uint32_t connect_seconds, cdcmtk_limits limits, const cdcmtk_tls *_Nullable tls,
+    cdcmtk_association *_Nullable *_Nonnull association, cdcmtk_problem *_Nonnull problem);
 /* Sends A-RELEASE-RQ and waits for the answer. */
 cdcmtk_outcome cdcmtk_release(cdcmtk_association *_Nonnull association, cdcmtk_problem *_Nonnull problem);
 

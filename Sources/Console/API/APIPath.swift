@@ -1,3 +1,5 @@
+import Core
+
 /// The addresses of the JSON API: server and command line use the same ones.
 ///
 /// No address holds patient data, because addresses end up in logs and histories: what narrows by accession, MRN or
@@ -11,6 +13,10 @@ public enum APIPath {
     public static let explain = "/api/v1/explain"
     /// `POST` one order or a list.
     public static let orders = "/api/v1/orders"
+    /// `POST` a ServiceRequest of FHIR R4.
+    public static let serviceRequest = "/fhir/ServiceRequest"
+    /// `POST` a transaction Bundle of FHIR R4 with some.
+    public static let fhir = "/fhir"
     /// `POST {"ae": …}`.
     public static let echo = "/api/v1/echo"
     /// `POST`, with `{"reason": …}` to reject and `{"order": …}` to assign.
@@ -19,8 +25,15 @@ public enum APIPath {
     public static func delivery(_ id: String, _ action: DeliveryAction) -> String {
         "/api/v1/queue/\(id)/\(action.rawValue)"
     }
+    /// `POST {"ae": …, "at": …, "accession": …, "keys": …, "limit": …}`: what a modality would get of the worklist.
+    public static let explainWorklist = "/api/v1/worklist/explain"
     /// `GET` with `after` and `limit`: a device's trace.
     public static func trace(_ device: String) -> String { "/api/v1/devices/\(segment(device))/trace" }
+
+    /// Whether programs call an address, which are answered in JSON.
+    static func isForPrograms(_ path: String) -> Bool {
+        path.hasPrefix("/api/") || path == fhir || path.hasPrefix(fhir + "/")
+    }
 
     /// A name as one segment of an address (RFC 3986 section 2.1): all but letters, digits and `-._~` by their code.
     static func segment(_ name: String) -> String {
@@ -42,7 +55,7 @@ public enum Listing: String, Sendable, CaseIterable {
         switch self {
         case .devices: []
         case .orders: ["open", "cancelled", "completed"]
-        case .worklist: ["scheduled", "cancelled", "completed", "parked"]
+        case .worklist: StepState.allCases.map(\.rawValue) + ["parked"]
         case .results: ["received", "held", "posted", "stored", "superseded", "rejected", "control"]
         case .holds: ["open", "resolved", "released", "rejected"]
         case .queue: ["ready", "leased", "delivered", "ambiguous", "parked", "dead"]

@@ -39,7 +39,7 @@ struct BrowserGuard<Context: RequestContext>: RouterMiddleware {
             guard isOwn(origin, request.head.authority) else { throw foreign() }
         case (nil, nil):
             guard !isForm(request) else {
-                throw request.uri.path.hasPrefix("/api/") ? notJSON : foreign()
+                throw APIPath.isForPrograms(request.uri.path) ? notJSON : foreign()
             }
         }
         if !isForm(request), !isJSON(request) {
@@ -66,7 +66,10 @@ struct BrowserGuard<Context: RequestContext>: RouterMiddleware {
     private func isForm(_ request: Request) -> Bool { mediaType(request) == "application/x-www-form-urlencoded" }
     private func isJSON(_ request: Request) -> Bool {
         // A request without a body says nothing about its type.
-        mediaType(request) == "application/json" || (request.headers[.contentType] == nil && hasNoBody(request))
+        // FHIR's own type is for its addresses, and like the other no page can send it from elsewhere unasked.
+        mediaType(request) == "application/json"
+            || (mediaType(request) == "application/fhir+json" && request.uri.path.hasPrefix(APIPath.fhir))
+            || (request.headers[.contentType] == nil && hasNoBody(request))
     }
 
     private func hasNoBody(_ request: Request) -> Bool {

@@ -23,7 +23,7 @@ struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
                     metadata: ["route": "\(context.endpointPath ?? "none")", "error": "\(type(of: error))"])
             }
             var response =
-                request.uri.path.hasPrefix("/api/")
+                APIPath.isForPrograms(request.uri.path)
                 ? try Response.json(refusal.answer, status: refusal.status) : pages.error(refusal)
             response.headers.append(contentsOf: refusal.headers)
             return response

@@ -26,6 +26,8 @@ func consoleRouter(
     ListingRoutes(ports: ports, configuration: configuration).add(to: router)
     TraceRoutes(ports: ports, configuration: configuration, frame: frame).add(to: router)
     OrderRoutes(ports: ports, configuration: configuration).add(to: router)
+    FHIROrderRoutes(ports: ports, configuration: configuration).add(to: router)
+    WorklistRoutes(ports: ports, configuration: configuration).add(to: router)
     DecisionRoutes(ports: ports, configuration: configuration).add(to: router)
     PageRoutes(ports: ports, configuration: configuration, frame: frame).add(to: router)
     router.refuseOtherMethods()

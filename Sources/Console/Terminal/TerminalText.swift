@@ -57,13 +57,14 @@ public struct TerminalText: Sendable {
     public func worklist(_ rows: [WorklistRow]) -> String {
         guard !rows.isEmpty else { return "The worklist is empty.\n" }
         var table = TextTable([
-            .init("SCHEDULED"), .init("MODALITY"), .init("STATION"), .init("ACCESSION"), .init("MRN"),
+            .init("SCHEDULED"), .init("MODALITY"), .init("STATION"), .init("ACCESSION"), .init("STEP"), .init("MRN"),
             .init("PATIENT", narrowest: 12), .init("STATE"),
         ])
         for row in rows {
             let cells = [
                 row.scheduled.isEmpty ? "not set" : clock.short(row.scheduled), row.modality,
-                row.station_ae.isEmpty ? "any" : row.station_ae, row.accession, row.mrn, row.patient, row.state,
+                row.station_ae.isEmpty ? "any" : row.station_ae, row.accession, row.step_id, row.mrn, row.patient,
+                row.state,
             ]
             table.add(cells, note: row.what)
         }

@@ -156,7 +156,7 @@ public struct OrderRow: Sendable, Codable, HoldsPatientData {
     }
 }
 
-/// An imaging order as listed by `worklist`.
+/// A scheduled step of an imaging order as listed by `worklist`.
 public struct WorklistRow: Sendable, Codable, HoldsPatientData {
     /// Accession.
     public var accession: String
@@ -170,10 +170,16 @@ public struct WorklistRow: Sendable, Codable, HoldsPatientData {
     public var station_ae: String
     /// Scheduled start, ISO 8601.
     public var scheduled: String
-    /// `scheduled`, `cancelled`, `completed`, or `parked` when no modality sees it.
+    /// A word of `StepState`, or `parked` when it is scheduled and no modality sees it.
     public var state: String
     /// Why it is parked, as a sentence; empty otherwise.
     public var what: String
+    /// Scheduled Procedure Step ID.
+    public var step_id = ""
+    /// Which step of its order it is, from 1.
+    public var number = 1
+    /// Where it is to be performed, empty when not known.
+    public var location = ""
 
     /// A row.
     public init(

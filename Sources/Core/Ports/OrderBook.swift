@@ -4,6 +4,35 @@ public enum OrderChange: Hashable, Sendable, HoldsPatientData {
     case place(Order)
     /// Withdraw it; the order may carry no more than accession, kind and patient.
     case cancel(Order)
+    /// What is now known of a patient: the demographics of all open orders of that MRN in that system. Without any, it
+    /// changes nothing.
+    case demographics(PatientUpdate)
+    /// A record was merged into another: the orders of an MRN in its system are now those of the patient.
+    case merge(mrn: String, mrnSystem: String, into: Patient)
+
+    /// The order it speaks of, if it speaks of one.
+    public var order: Order? {
+        switch self {
+        case .place(let order), .cancel(let order): order
+        case .demographics, .merge: nil
+        }
+    }
+}
+
+/// What a message outside any order says of a patient.
+///
+/// Nil says nothing and empty text clears.
+public struct PatientUpdate: Hashable, Sendable, HoldsPatientData {
+    /// Who, and the demographics.
+    public var patient: Patient
+    /// What it says of patient and visit for imaging (`ImagingRequest.details`).
+    public var details: [WorklistAttribute: String]
+
+    /// An update.
+    public init(patient: Patient, details: [WorklistAttribute: String] = [:]) {
+        self.patient = patient
+        self.details = details
+    }
 }
 
 /// What became of some order changes.
@@ -14,6 +43,10 @@ public struct OrderReceipt: Sendable, Equatable {
     public var amended = 0
     /// Orders cancelled.
     public var cancelled = 0
+    /// Orders whose patient's demographics changed.
+    public var updated = 0
+    /// Orders that went to another MRN with a merge.
+    public var merged = 0
     /// Held results that an order released.
     public var released = 0
     /// Entries that fell due for devices which are told of orders unasked.

@@ -14,32 +14,80 @@ public enum DeliveryState: String, Sendable, Codable, CaseIterable {
     case dead
 }
 
-/// One report on its way to one destination.
+/// One report or performed step on its way to one destination.
 public struct Delivery: Hashable, Sendable, HoldsPatientData {
     /// Its number.
     public var id: DeliveryID
     /// Where it goes.
     public var destination: DestinationID
-    /// Deliveries of one key go one after the other, oldest first: the accession.
+    /// Deliveries of one key go one after the other, oldest first: the accession, or the step's UID where requests are
+    /// passed on.
     public var key: String
     /// How often it was tried.
     public var attempts: Int
     /// Whether an earlier attempt ended without an answer, so that the destination must be asked first.
     public var isAmbiguous: Bool
     /// What is sent.
-    public var report: DeliverableReport
+    public var content: Content
+
+    /// What a delivery can hold.
+    public enum Content: Hashable, Sendable, HoldsPatientData {
+        /// Results of a laboratory device.
+        case report(DeliverableReport)
+        /// What a modality did.
+        case step(DeliverableStep)
+        /// What a modality said, to be passed on as it came.
+        case request(ProcedureStepRequest)
+
+        /// When it arrived.
+        public var received: Timestamp {
+            switch self {
+            case .report(let report): report.received
+            case .step(let step): step.received
+            case .request(let request): request.received
+            }
+        }
+    }
 
     /// A delivery.
     public init(
-        id: DeliveryID, destination: DestinationID, key: String, attempts: Int, isAmbiguous: Bool,
-        report: DeliverableReport
+        id: DeliveryID, destination: DestinationID, key: String, attempts: Int, isAmbiguous: Bool, content: Content
     ) {
         self.id = id
         self.destination = destination
         self.key = key
         self.attempts = attempts
         self.isAmbiguous = isAmbiguous
-        self.report = report
+        self.content = content
+    }
+}
+
+/// A performed procedure step with all a destination needs to know.
+public struct DeliverableStep: Hashable, Sendable, HoldsPatientData {
+    /// What was done.
+    public var step: ProcedureStep
+    /// The modality's configured name.
+    public var device: DeviceID
+    /// The orders it was done for, at least one, in the modality's order.
+    public var orders: [Order]
+    /// When it began, ISO 8601 with offset; a date alone where no more is known.
+    public var started: String?
+    /// When it ended, likewise.
+    public var ended: String?
+    /// When the last news of it arrived.
+    public var received: Timestamp
+
+    /// A step ready to send.
+    public init(
+        step: ProcedureStep, device: DeviceID, orders: [Order], started: String? = nil, ended: String? = nil,
+        received: Timestamp
+    ) {
+        self.step = step
+        self.started = started
+        self.ended = ended
+        self.device = device
+        self.orders = orders
+        self.received = received
     }
 }
 

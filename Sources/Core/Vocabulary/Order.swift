@@ -42,35 +42,6 @@ public struct OrderedSpecimen: Hashable, Sendable, Codable {
     }
 }
 
-/// The imaging half of an order: one scheduled procedure step.
-public struct ImagingRequest: Hashable, Sendable, Codable {
-    /// Requested procedure.
-    public var procedure: OrderedTest
-    /// Modality code (`CT`), DICOM PS3.3 C.7.3.1.1.1.
-    public var modality: String
-    /// AE title of the station that shall perform it.
-    public var stationAE: String?
-    /// Scheduled start, ISO 8601 with offset.
-    public var scheduled: String?
-    /// Study Instance UID; made once by the store when the HMS sent none.
-    public var studyUID: String?
-    /// Performing or requesting physician as one text.
-    public var requestedBy: String?
-
-    /// An imaging request.
-    public init(
-        procedure: OrderedTest, modality: String, stationAE: String? = nil, scheduled: String? = nil,
-        studyUID: String? = nil, requestedBy: String? = nil
-    ) {
-        self.procedure = procedure
-        self.modality = modality
-        self.stationAE = stationAE
-        self.scheduled = scheduled
-        self.studyUID = studyUID
-        self.requestedBy = requestedBy
-    }
-}
-
 /// An order of the HMS. Its identity is kind, accession and patient: the same three again amend it.
 public struct Order: Hashable, Sendable, Codable, HoldsPatientData {
     /// The number on the tube's label or of the imaging request; an opaque string, never empty.
@@ -83,13 +54,20 @@ public struct Order: Hashable, Sendable, Codable, HoldsPatientData {
     public var kind: OrderKind
     /// How soon.
     public var priority: OrderPriority
+    /// Whether its message said nothing of the priority: where it amends an order, that of the order stays.
+    public var keepsPriority = false
+    /// Whether its message only changes or repeats an order: one that was withdrawn stays withdrawn.
+    public var keepsState = false
     /// Whether results still match.
     public var state: OrderState
     /// The tests asked for (laboratory).
     public var tests: [OrderedTest]
     /// The specimen (laboratory).
     public var specimen: OrderedSpecimen?
-    /// The procedure step (imaging).
+    /// What imaging is asked for, with its scheduled steps (imaging).
+    ///
+    /// A laboratory order has it where its message left open which kind is meant: it is then an amendment of the imaging
+    /// order with this accession, if that is the only one known.
     public var imaging: ImagingRequest?
 
     /// An order; open and routine unless said otherwise.

@@ -22,6 +22,14 @@ public struct Patient: Hashable, Sendable, Codable, HoldsPatientData {
     public var sex: Sex?
     /// ABHA number (14 digits with hyphens) where the HMS sent one.
     public var abha: String?
+    /// Name prefix (`Dr`), DICOM PS3.5 section 6.2.1.1.
+    public var prefix: String?
+    /// Name suffix (`Jr`, a degree).
+    public var suffix: String?
+    /// The whole name once more in ideographic characters, components separated by `^` (second component group).
+    public var ideographic: String?
+    /// The whole name once more in phonetic characters, components separated by `^` (third component group).
+    public var phonetic: String?
 
     /// A patient; only the MRN and its system are needed.
     public init(

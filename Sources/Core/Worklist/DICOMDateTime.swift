@@ -21,6 +21,34 @@ public struct DICOMDate: Hashable, Sendable, Comparable {
         ordinal = year * 10000 + month * 100 + day
     }
 
+    /// From the count of days since 1970-01-01, in the Gregorian calendar; nil outside the years 1 to 9999.
+    public init?(dayNumber: Int) {
+        guard (-719_162...2_932_896).contains(dayNumber) else { return nil }
+        // Years that begin in March end with the day that some of them lack; 400 of them always have 146,097 days.
+        let day = dayNumber + 719_468
+        let era = day / 146_097
+        let dayOfEra = day % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        ordinal = year * 10_000 + month * 100 + dayOfYear - (153 * shifted + 2) / 5 + 1
+    }
+
+    /// Days since 1970-01-01.
+    public var dayNumber: Int {
+        let month = ordinal / 100 % 100
+        let year = ordinal / 10_000 - (month <= 2 ? 1 : 0)
+        let era = (year >= 0 ? year : year - 399) / 400
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + ordinal % 100 - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
+    /// So many days later; nil outside the calendar.
+    public func adding(days: Int) -> DICOMDate? { DICOMDate(dayNumber: dayNumber + days) }
+
     /// Earlier days are less.
     public static func < (left: DICOMDate, right: DICOMDate) -> Bool { left.ordinal < right.ordinal }
 
@@ -39,6 +67,15 @@ public struct DICOMTime: Hashable, Sendable {
     let first: Int
     /// Last moment it stands for.
     let last: Int
+
+    /// Whole seconds after midnight.
+    public var secondsOfDay: Int { first / 1_000_000 }
+
+    /// `HHMMSS` of seconds after midnight.
+    public static func text(secondsOfDay: Int) -> String {
+        let parts = [secondsOfDay / 3_600, secondsOfDay / 60 % 60, secondsOfDay % 60]
+        return parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined()
+    }
 
     /// From `HH`, `HHMM`, `HHMMSS`, with a fraction of up to six digits, or with the colons of older versions.
     ///

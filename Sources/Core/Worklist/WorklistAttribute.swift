@@ -1,5 +1,5 @@
-/// The attributes of the worklist model that a query may be matched on (PS3.4 table K.6-1).
-public enum WorklistAttribute: String, Sendable, Hashable, CaseIterable {
+/// The attributes of the worklist model that an order may carry (PS3.4 table K.6-1), by their names.
+public enum WorklistAttribute: String, Sendable, Hashable, CaseIterable, Codable, CodingKeyRepresentable {
     case accession = "Accession Number"
     case patientName = "Patient's Name"
     case patientID = "Patient ID"
@@ -21,6 +21,53 @@ public enum WorklistAttribute: String, Sendable, Hashable, CaseIterable {
     case referringPhysician = "Referring Physician's Name"
     case studyInstanceUID = "Study Instance UID"
 
+    // Returned as the order said them (type 2), of the patient …
+    case otherPatientIDs = "Other Patient IDs"
+    case patientSize = "Patient's Size"
+    case patientWeight = "Patient's Weight"
+    case medicalAlerts = "Medical Alerts"
+    case allergies = "Allergies"
+    case patientHistory = "Additional Patient History"
+    case pregnancyStatus = "Pregnancy Status"
+    case patientComments = "Patient Comments"
+    case admissionID = "Admission ID"
+    case specialNeeds = "Special Needs"
+    case currentLocation = "Current Patient Location"
+    case patientState = "Patient State"
+    case confidentiality = "Confidentiality Constraint on Patient Data Description"
+    // … of the requested procedure …
+    case requestingService = "Requesting Service"
+    case reason = "Reason for the Requested Procedure"
+    case transport = "Patient Transport Arrangements"
+    case intendedRecipients = "Names of Intended Recipients of Results"
+    case procedureComments = "Requested Procedure Comments"
+    case placerOrderNumber = "Placer Order Number/Imaging Service Request"
+    case fillerOrderNumber = "Filler Order Number/Imaging Service Request"
+    // … and of the step.
+    case stationName = "Scheduled Station Name"
+    case endDate = "Scheduled Procedure Step End Date"
+    case endTime = "Scheduled Procedure Step End Time"
+    case contrastAgent = "Requested Contrast Agent"
+    case preMedication = "Pre-Medication"
+    case stepStatus = "Scheduled Procedure Step Status"
+    case stepComments = "Comments on the Scheduled Procedure Step"
+
+    /// Those that `ImagingRequest.details` and `ScheduledStep.details` may hold; the others have a field of their own.
+    public static let details: [WorklistAttribute] = [
+        .otherPatientIDs, .patientSize, .patientWeight, .medicalAlerts, .allergies, .patientHistory, .pregnancyStatus,
+        .patientComments, .admissionID, .specialNeeds, .currentLocation, .patientState, .confidentiality,
+        .requestingService, .reason, .transport, .intendedRecipients, .procedureComments, .fillerOrderNumber,
+        .contrastAgent, .preMedication, .stepComments,
+    ]
+
+    /// Whether a value among `details` is several, separated by `\` (value multiplicity 1-n).
+    var isList: Bool {
+        switch self {
+        case .allergies, .medicalAlerts, .otherPatientIDs, .intendedRecipients: true
+        default: false
+        }
+    }
+
     /// How a key of this attribute is compared (PS3.4 section C.2.2.2).
     public enum Matching: Sendable {
         /// Text, with `*` and `?`; case counts.
@@ -41,13 +88,17 @@ public enum WorklistAttribute: String, Sendable, Hashable, CaseIterable {
     /// The comparison for this attribute.
     public var matching: Matching {
         switch self {
-        case .patientName, .performingPhysician, .requestingPhysician, .referringPhysician: .name
-        case .startDate, .birthDate: .date
-        case .startTime: .time
+        case .patientName, .performingPhysician, .requestingPhysician, .referringPhysician, .intendedRecipients: .name
+        case .startDate, .birthDate, .endDate: .date
+        case .startTime, .endTime: .time
         case .studyInstanceUID: .uid
-        case .modality, .stationAETitle, .sex, .priority: .code
+        case .modality, .stationAETitle, .sex, .priority, .stepStatus: .code
         case .accession, .patientID, .issuerOfPatientID, .location, .stepDescription, .stepID, .requestedProcedureID,
-            .requestedProcedureDescription:
+            .requestedProcedureDescription, .otherPatientIDs, .patientSize, .patientWeight, .medicalAlerts,
+            .allergies, .patientHistory, .pregnancyStatus, .patientComments, .admissionID, .specialNeeds,
+            .currentLocation, .patientState, .confidentiality, .requestingService, .reason, .transport,
+            .procedureComments, .placerOrderNumber, .fillerOrderNumber, .stationName, .contrastAgent, .preMedication,
+            .stepComments:
             .text
         }
     }
@@ -61,7 +112,7 @@ extension WorklistEntry {
         let values: [String] =
             switch attribute {
             case .accession: [accession]
-            case .patientName: [patientName.components]
+            case .patientName: [patientName.text]
             case .patientID: [patientID]
             case .issuerOfPatientID: [issuerOfPatientID]
             case .birthDate: [birthDate]
@@ -80,6 +131,17 @@ extension WorklistEntry {
             case .requestingPhysician: [requestingPhysician?.components ?? ""]
             case .referringPhysician: [referringPhysician?.components ?? ""]
             case .studyInstanceUID: [studyInstanceUID]
+            case .stepStatus: [state.dicom]
+            // Of value multiplicity 1-n.
+            case .otherPatientIDs, .medicalAlerts, .allergies, .intendedRecipients:
+                details[attribute]?.split(separator: "\\").map { String($0) } ?? []
+            case .patientSize, .patientWeight, .patientHistory, .pregnancyStatus, .patientComments, .admissionID,
+                .specialNeeds, .currentLocation, .patientState, .confidentiality, .requestingService, .reason,
+                .transport, .procedureComments,
+                .placerOrderNumber, .fillerOrderNumber, .stationName, .endDate, .endTime, .contrastAgent,
+                .preMedication, .stepComments:
+                attribute.isList
+                    ? (details[attribute] ?? "").split(separator: "\\").map(String.init) : [details[attribute] ?? ""]
             }
         return values.filter { !$0.isEmpty }
     }
@@ -95,11 +157,23 @@ extension WorklistEntry {
         var missing = always.filter { values(of: $0).allSatisfy { $0.trimmingBlanks().isEmpty } }
         if DICOMDate(startDate) == nil, !missing.contains(.startDate) { missing.append(.startDate) }
         if DICOMTime(startTime) == nil, !missing.contains(.startTime) { missing.append(.startTime) }
-        if procedureCode == nil {
-            // Type 1C: one of description and code must be there.
-            if stepDescription.trimmingBlanks().isEmpty { missing.append(.stepDescription) }
-            if requestedProcedureDescription.trimmingBlanks().isEmpty { missing.append(.requestedProcedureDescription) }
+        // Type 1C: one of description and code must be there.
+        if protocolCode == nil, stepDescription.trimmingBlanks().isEmpty { missing.append(.stepDescription) }
+        if procedureCode == nil, requestedProcedureDescription.trimmingBlanks().isEmpty {
+            missing.append(.requestedProcedureDescription)
         }
         return missing
+    }
+}
+
+extension StepState {
+    /// Scheduled Procedure Step Status (0040,0020), PS3.3 section C.4.10.
+    var dicom: String {
+        switch self {
+        case .scheduled: "SCHEDULED"
+        case .started: "STARTED"
+        // The defined terms know no word for it: the step has left the worklist by then.
+        case .completed, .discontinued, .cancelled: "DEPARTED"
+        }
     }
 }

@@ -10,6 +10,10 @@ public struct WorklistPersonName: Hashable, Sendable, HoldsPatientData {
     public var prefix: String
     /// Suffix such as a degree.
     public var suffix: String
+    /// The name in ideographic characters, components separated by `^`: the second component group.
+    public var ideographic: String = ""
+    /// The name in phonetic characters, components separated by `^`: the third component group.
+    public var phonetic: String = ""
 
     /// A name; components that are not known stay empty.
     public init(family: String, given: String = "", middle: String = "", prefix: String = "", suffix: String = "") {
@@ -20,7 +24,7 @@ public struct WorklistPersonName: Hashable, Sendable, HoldsPatientData {
         self.suffix = suffix
     }
 
-    /// The components joined by `^` without trailing delimiters.
+    /// The alphabetic components joined by `^` without trailing delimiters.
     ///
     /// A delimiter inside a component (`^`, `=`, `\`) would shift the others, so a space stands for it.
     public var components: String {
@@ -30,10 +34,27 @@ public struct WorklistPersonName: Hashable, Sendable, HoldsPatientData {
         while parts.last?.isEmpty == true { parts.removeLast() }
         return parts.joined(separator: "^")
     }
+
+    /// All component groups, separated by `=`; those at the end that are empty are left out.
+    public var text: String {
+        var groups = [components, Self.group(ideographic), Self.group(phonetic)]
+        while groups.count > 1, groups.last?.isEmpty == true { groups.removeLast() }
+        return groups.joined(separator: "=")
+    }
+
+    private static func group(_ text: String) -> String { String(text.map { "=\\".contains($0) ? " " : $0 }) }
+
+    /// From components separated by `^`, as orders carry the names of physicians; a text without any is the family
+    /// name.
+    public init(components text: String) {
+        let parts = text.split(separator: "^", omittingEmptySubsequences: false).map { $0.trimmingBlanks() }
+        func part(_ index: Int) -> String { index < parts.count ? parts[index] : "" }
+        self.init(family: part(0), given: part(1), middle: part(2), prefix: part(3), suffix: part(4))
+    }
 }
 
 /// A coded procedure (PS3.3 section 8.8): all three are needed for it to be sent.
-public struct WorklistCode: Hashable, Sendable {
+public struct WorklistCode: Hashable, Sendable, Codable {
     /// Code Value (0008,0100).
     public var value: String
     /// Coding Scheme Designator (0008,0102); local schemes begin with `99`.
@@ -86,9 +107,10 @@ public struct WorklistEntry: Hashable, Sendable, HoldsPatientData {
     public var requestedProcedureID: String
     /// Requested Procedure Description (0032,1060).
     public var requestedProcedureDescription: String
-    /// The procedure as a code: Requested Procedure Code Sequence (0032,1064) and Scheduled Protocol Code Sequence
-    /// (0040,0008).
+    /// The procedure as a code: Requested Procedure Code Sequence (0032,1064).
     public var procedureCode: WorklistCode?
+    /// The step's protocol as a code: Scheduled Protocol Code Sequence (0040,0008).
+    public var protocolCode: WorklistCode?
     /// Requested Procedure Priority (0040,1003): `STAT`, `HIGH`, `ROUTINE`, `MEDIUM` or `LOW`.
     public var priority: String = ""
     /// Requesting Physician (0032,1032).
@@ -97,6 +119,12 @@ public struct WorklistEntry: Hashable, Sendable, HoldsPatientData {
     public var referringPhysician: WorklistPersonName?
     /// Study Instance UID (0020,000D), made once for the requested procedure and kept.
     public var studyInstanceUID: String
+    /// Which step of its order it is, from 1.
+    public var stepNumber = 1
+    /// Where the step stands.
+    public var state: StepState = .scheduled
+    /// What else the order says (`WorklistAttribute.details`, and station name, placer order number, end).
+    public var details: [WorklistAttribute: String] = [:]
 
     /// An entry; what is not asked for here is unknown until set.
     public init(

@@ -27,7 +27,8 @@ public struct WorklistGathering: Sendable {
 
     /// Takes the next entry.
     public mutating func take(_ candidate: WorklistEntry) {
-        guard !hasTooMany, let entry = stations.entry(candidate, for: caller), WorklistMatching.matches(query, entry)
+        guard !hasTooMany, query.admits(candidate), let entry = stations.entry(candidate, for: caller),
+            WorklistMatching.matches(query, entry)
         else { return }
         let obstacles = entry.obstacles
         guard obstacles.isEmpty else {
@@ -54,17 +55,46 @@ public enum WorklistMatching {
     ///
     /// An attribute that the entry does not have matches no key.
     public static func matches(_ query: WorklistQuery, _ entry: WorklistEntry) -> Bool {
-        let span = CombinedSpan(query)
-        if let span, !span.contains(entry) { return false }
+        if let span = query.span, !span.contains(entry) { return false }
         return query.conditions.allSatisfy { attribute, condition in
-            if span != nil, attribute == .startDate || attribute == .startTime { return true }
-            return entry.values(of: attribute).contains { condition.matches($0) }
+            if query.span != nil, attribute == .startDate || attribute == .startTime { return true }
+            return matches(condition, entry.values(of: attribute))
+        } && query.codes.allSatisfy { sequence, conditions in matches(conditions, entry.codes(in: sequence)) }
+    }
+
+    /// The keys of the query that do not match, in the order of their names: what removed the entry.
+    ///
+    /// A date and a time that are one span are told as the date.
+    public static func mismatches(_ query: WorklistQuery, _ entry: WorklistEntry) -> [WorklistKey] {
+        var found: [WorklistKey] = []
+        if let span = query.span, !span.contains(entry) { found.append(.attribute(.startDate)) }
+        for (attribute, condition) in query.conditions {
+            if query.span != nil, attribute == .startDate || attribute == .startTime { continue }
+            if !matches(condition, entry.values(of: attribute)) { found.append(.attribute(attribute)) }
         }
+        for (sequence, conditions) in query.codes {
+            let codes = entry.codes(in: sequence)
+            if matches(conditions, codes) { continue }
+            let parts = conditions.keys.filter { part in
+                !matches(conditions.filter { $0.key == part }, codes)
+            }
+            found += (parts.isEmpty ? Array(conditions.keys) : parts).map { .code(sequence, $0) }
+        }
+        return found.sorted { $0.name < $1.name }
+    }
+
+    private static func matches(_ condition: WorklistCondition, _ values: [String]) -> Bool {
+        values.contains { condition.matches($0) }
+    }
+
+    /// One item must satisfy all of them (PS3.4 section C.2.2.2.6).
+    private static func matches(_ conditions: [WorklistCodePart: WorklistCondition], _ codes: [WorklistCode]) -> Bool {
+        codes.contains { code in conditions.allSatisfy { $0.value.matches(code.text(of: $0.key)) } }
     }
 
     /// Date and time are of fixed length and the accession settles equals, so that the order is always the same.
     static func order(_ entry: WorklistEntry) -> String {
-        let name = NamePattern.folded(entry.patientName.components)
+        let name = NameFolding.folded(entry.patientName.components)
         return "\(entry.startDate) \(entry.startTime) \(name) \(entry.accession) \(entry.stepID)"
     }
 }
@@ -84,25 +114,5 @@ extension WorklistCondition {
                 (from.map { $0.first <= time.first } ?? true) && (through.map { time.first <= $0.last } ?? true)
             } ?? false
         }
-    }
-}
-
-/// A date key together with a time range is one span in the worklist model: July 5 to 7 with 10:00 to 18:00 means from
-/// July 5, 10:00 to July 7, 18:00 (PS3.4 table K.6-1), not three daily windows as in Query/Retrieve.
-private struct CombinedSpan {
-    let from: (DICOMDate, Int)?
-    let through: (DICOMDate, Int)?
-
-    init?(_ query: WorklistQuery) {
-        guard case .dates(let firstDate, let lastDate)? = query.conditions[.startDate],
-            case .times(let firstTime, let lastTime, isRange: true)? = query.conditions[.startTime]
-        else { return nil }
-        from = firstDate.map { ($0, firstTime?.first ?? 0) }
-        through = lastDate.map { ($0, lastTime?.last ?? Int.max) }
-    }
-
-    func contains(_ entry: WorklistEntry) -> Bool {
-        guard let date = DICOMDate(entry.startDate), let time = DICOMTime(entry.startTime) else { return false }
-        return (from.map { $0 <= (date, time.first) } ?? true) && (through.map { (date, time.first) <= $0 } ?? true)
     }
 }

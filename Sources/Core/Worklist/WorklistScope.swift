@@ -58,15 +58,34 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
     public var accession: String?
     /// Patient ID, exactly.
     public var patientID: String?
+    /// What the patient's name must match.
+    ///
+    /// The store keeps every name folded, so that an entry that cannot match is never decoded.
+    public var name: WorklistNameKey?
+    /// Whether steps that have begun are wanted besides those that are scheduled.
+    public var includesStarted = false
+    /// Whether steps that are done or withdrawn are wanted as well, for people who look for one.
+    public var includesEveryState = false
 
     /// No restriction until set.
     public init() {}
+
+    /// The same for a query in another zone, by whose clocks a start may be some days off.
+    public func widened(days: Int) -> WorklistPreselection {
+        var wider = self
+        wider.earliestDate = earliestDate.flatMap { DICOMDate($0)?.adding(days: -days)?.text }
+        wider.latestDate = latestDate.flatMap { DICOMDate($0)?.adding(days: days)?.text }
+        return wider
+    }
 
     /// From a query and what its requestor may see.
     public init(_ query: WorklistQuery, for caller: WorklistCaller) {
         if case .dates(let from, let through)? = query.conditions[.startDate] {
             earliestDate = from?.text
             latestDate = through?.text
+        } else if let window = query.window {
+            earliestDate = window.first.text
+            latestDate = window.last.text
         }
         modality = Self.single(query.conditions[.modality]) ?? (caller.scope == .modality ? caller.modality : nil)
         stationAETitle =
@@ -74,11 +93,45 @@ public struct WorklistPreselection: Sendable, Hashable, HoldsPatientData {
             ?? (caller.scope == .ownAE ? caller.aeTitle.trimmingBlanks() : nil)
         accession = Self.single(query.conditions[.accession])
         patientID = Self.single(query.conditions[.patientID])
+        if case .name(let pattern)? = query.conditions[.patientName] { name = WorklistNameKey(pattern: pattern) }
     }
 
     private static func single(_ condition: WorklistCondition?) -> String? {
         guard case .text(let patterns)? = condition, patterns.count == 1 else { return nil }
         return patterns.first?.literal
+    }
+}
+
+/// A patient's name as a query's key, to be compared with names that were folded when they were stored.
+public struct WorklistNameKey: Sendable, Hashable, HoldsPatientData {
+    let pattern: NamePattern
+
+    /// A name (component groups separated by `=`) as it is stored for comparison: without case and accents.
+    public static func folded(_ name: String) -> String { NameFolding.folded(name) }
+
+    /// Whether a folded name matches.
+    public func matches(folded name: String) -> Bool { pattern.matches(folded: name) }
+
+    /// Whether a folded name matches, given as UTF-8.
+    public func matches(folded name: UnsafeBufferPointer<UInt8>) -> Bool { pattern.matches(foldedBytes: name) }
+}
+
+/// Whole days around today that a query is cut to which names no date.
+public struct WorklistWindow: Sendable, Hashable, Codable {
+    /// Days before today.
+    public var past: Int
+    /// Days after today.
+    public var future: Int
+
+    /// Some days around today.
+    public init(past: Int, future: Int) {
+        self.past = past
+        self.future = future
+    }
+
+    /// The first and the last day.
+    public func days(around today: DICOMDate) -> (first: DICOMDate?, last: DICOMDate?) {
+        (today.adding(days: -past), today.adding(days: future))
     }
 }
 

@@ -1,15 +1,24 @@
 /// The configured modalities together: which of them sees an entry, and as whose.
 ///
-/// Many orders name no station (ORM^O01 has no field for it). When one modality alone has the order's modality code, it
-/// is the station; otherwise every modality that may see the entry sees it as its own.
+/// Many orders name no station (ORM^O01 has no field for it). Then the first rule that fits gives it one. Without a rule,
+/// when one modality alone has the order's modality code, it is the station; otherwise every modality that may see the
+/// entry sees it as its own.
 public struct WorklistStations: Sendable, Hashable {
     private let callers: [WorklistCaller]
+    private let rules: [StationRule]
 
-    /// From every configured modality.
-    public init(_ callers: [WorklistCaller]) { self.callers = callers }
+    /// From every configured modality, and the rules in their order.
+    public init(_ callers: [WorklistCaller], rules: [StationRule] = []) {
+        self.callers = callers
+        self.rules = rules
+    }
+
+    /// The entry with what the rules give it.
+    public func ruled(_ entry: WorklistEntry) -> WorklistEntry { rules.applied(to: entry) }
 
     /// The entry as a caller sees it; nil when its scope does not show it.
     public func entry(_ entry: WorklistEntry, for caller: WorklistCaller) -> WorklistEntry? {
+        let entry = rules.applied(to: entry)
         guard entry.namesNoStation else { return caller.maySee(entry) ? entry : nil }
         var assigned = entry
         let candidates = self.candidates(for: entry)
@@ -25,6 +34,7 @@ public struct WorklistStations: Sendable, Hashable {
 
     /// Why no modality sees an open entry, as a sentence; nil when one does.
     public func whyUnseen(_ entry: WorklistEntry) -> String? {
+        let entry = rules.applied(to: entry)
         let seen = callers.compactMap { self.entry(entry, for: $0) }
         // What it lacks is said first: it would be in the way of every modality.
         var probe = entry

@@ -1,90 +1,86 @@
 import Core
 
-/// Why an association is rejected (PS3.8 table 9-21).
-enum Rejection: Hashable, Sendable {
+/// Why an association is rejected.
+enum Rejection: Error, Hashable, Sendable {
     case calledTitleUnknown
     case callingTitleUnknown
-    case localLimit
+    /// Another address than the modality's own.
+    case foreignAddress(RadiologyModality)
+    /// The modality must use TLS and did not.
+    case inClear(RadiologyModality)
+    /// The modality's certificate is pinned, and it showed another one or none.
+    case foreignCertificate(RadiologyModality, shown: CertificatePin?)
+    case tooMany
+    case tooManyFromAddress
+    case tooManyOfModality(RadiologyModality)
 
-    /// Result, source and reason.
+    /// Result, source and reason (PS3.8 table 9-21).
+    ///
+    /// A caller who is not who he says he is gets no other answer than an unknown one.
     var codes: (result: UInt8, source: UInt8, reason: UInt8) {
         switch self {
         case .calledTitleUnknown: (1, 1, 7)
-        case .callingTitleUnknown: (1, 1, 3)
-        case .localLimit: (2, 3, 2)
+        case .callingTitleUnknown, .foreignAddress, .inClear, .foreignCertificate: (1, 1, 3)
+        case .tooMany, .tooManyFromAddress, .tooManyOfModality: (2, 3, 2)
+        }
+    }
+
+    /// For the log.
+    func sentence(for request: AssociationRequest, _ configuration: RadiologyConfiguration) -> String {
+        switch self {
+        case .calledTitleUnknown:
+            "association rejected: it calls \(PeerText.title(request.called)), we are "
+                + "\"\(configuration.aeTitle)\"; correct the title at the modality"
+        case .callingTitleUnknown: "association rejected: no modality with this AE title under dicom.modalities"
+        case .foreignAddress(let modality):
+            "association rejected: it comes from \(request.address), and \(modality.id) calls from "
+                + "\(modality.rules.address ?? "") only; correct `host`, or remove `check_address`"
+        case .inClear(let modality):
+            "association rejected: \(modality.id) must use TLS and came on the clear port; switch TLS on at the "
+                + "modality, or set `tls.required: false`"
+        case .foreignCertificate(let modality, let shown):
+            shown.map {
+                "association rejected: \(modality.id) showed the certificate \($0), which is "
+                    + (modality.rules.tls?.pin == nil ? "the `tls.pin` of another modality" : "not its `tls.pin`")
+            }
+                ?? "association rejected: \(modality.id) showed no certificate, and its `tls.pin` asks for one"
+        case .tooMany:
+            "association rejected for now: \(configuration.limits.maxAssociations) are open "
+                + "(dicom.limits.associations)"
+        case .tooManyFromAddress:
+            "association rejected for now: \(configuration.limits.maxAssociationsPerAddress) from this address are "
+                + "open (dicom.limits.associations_per_address)"
+        case .tooManyOfModality(let modality):
+            "association rejected for now: \(modality.id) has \(modality.rules.maxAssociations ?? 0) open "
+                + "(max_associations)"
         }
     }
 }
 
 /// Decides whether an association is let in.
 enum Admission {
-    /// The modality that calls, or why it is rejected.
-    ///
-    /// `open` counts do not include this one.
+    /// The modality that calls.
     static func decide(
-        called: String, calling: String, open: Int, openFromAddress: Int, _ configuration: RadiologyConfiguration
-    ) -> Result<RadiologyModality, AdmissionError> {
-        guard called.trimmingBlanks() == configuration.aeTitle.trimmingBlanks() else {
-            return .failure(AdmissionError(rejection: .calledTitleUnknown))
-        }
-        guard let modality = configuration.modality(calling: calling) else {
-            return .failure(AdmissionError(rejection: .callingTitleUnknown))
+        _ request: AssociationRequest, open: OpenAssociations, _ configuration: RadiologyConfiguration
+    ) throws(Rejection) -> RadiologyModality {
+        guard configuration.isSame(request.called, configuration.aeTitle) else { throw .calledTitleUnknown }
+        guard let modality = configuration.modality(calling: request.calling) else { throw .callingTitleUnknown }
+        let rules = modality.rules
+        if let address = rules.address, address != request.address { throw .foreignAddress(modality) }
+        switch request.transport {
+        case .clear: if rules.tls?.isRequired == true { throw .inClear(modality) }
+        case .tls(_, let certificate):
+            // A certificate that is one modality's pin stands for no other: nobody else vouches for it.
+            let isForeign =
+                rules.tls?.pin.map { $0 != certificate } ?? certificate.map(configuration.pins.contains) ?? false
+            if isForeign { throw .foreignCertificate(modality, shown: certificate) }
         }
         let limits = configuration.limits
-        guard open < limits.maxAssociations, openFromAddress < limits.maxAssociationsPerAddress else {
-            return .failure(AdmissionError(rejection: .localLimit))
+        guard open.all < limits.maxAssociations else { throw .tooMany }
+        guard open.byAddress[request.address] ?? 0 < limits.maxAssociationsPerAddress else { throw .tooManyFromAddress }
+        if let most = rules.maxAssociations, open.byModality[modality.id] ?? 0 >= most {
+            throw .tooManyOfModality(modality)
         }
-        return .success(modality)
-    }
-}
-
-/// An association that is not let in.
-struct AdmissionError: Error, Hashable { var rejection: Rejection }
-
-/// Words for people about what a peer did.
-enum PeerText {
-    /// What the first bytes of a connection that was no DICOM say about the peer.
-    static func firstBytes(_ bytes: [UInt8]) -> String {
-        let http: [[UInt8]] = ["GET ", "POST", "HEAD", "PUT ", "OPTI", "PRI "].map { Array($0.utf8) }
-        if bytes.starts(with: [0x16, 0x03]) {
-            return "the peer speaks TLS on the port for clear DICOM; switch TLS off at the peer"
-        }
-        if http.contains(where: bytes.starts(with:)) { return "the peer speaks HTTP; this is the DICOM port" }
-        if bytes.first == 0x0B { return "the peer speaks HL7 over MLLP; this is the DICOM port" }
-        if bytes.first == 0x05 { return "the peer speaks ASTM (ENQ) or sent a DICOM release; this is the DICOM port" }
-        if let type = bytes.first, (0x02...0x07).contains(type) {
-            return "the peer began with a DICOM PDU of type \(type), not with an A-ASSOCIATE-RQ"
-        }
-        let hex = bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }
-        return "the peer does not speak DICOM; its first bytes are \(hex.joined(separator: " "))"
-    }
-
-    /// An AE title for a log line: visible ASCII, spaces kept, the rest as `\xNN`, in quotation marks.
-    static func title(_ title: String) -> String {
-        let shown = title.utf8.map { byte in
-            (0x20..<0x7F).contains(byte)
-                ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
-        }
-        return "\"\(shown.joined())\""
-    }
-
-    /// What a rejection of our own request means (PS3.8 table 9-21).
-    static func rejected(result: UInt16, source: UInt16, reason: UInt16) -> String {
-        let why =
-            switch (source, reason) {
-            case (1, 1): "no reason given"
-            case (1, 2): "the peer does not support the DICOM application context"
-            case (1, 3): "the peer does not know our AE title; enter it there"
-            case (1, 7): "the peer has another AE title than the one we called; correct it in the configuration"
-            case (2, 1): "no reason given by the peer's association layer"
-            case (2, 2): "the peer speaks another version of the protocol"
-            case (3, 1): "the peer is congested for the moment"
-            case (3, 2): "the peer has as many associations as it takes"
-            default: "source \(source), reason \(reason)"
-            }
-        return "rejected \(result == 2 ? "for now" : "for good"): \(why)"
+        return modality
     }
 }

@@ -51,7 +51,7 @@ struct AssociateRequestCheck {
             default: break  // to be ignored (PS3.8 section 9.3.1)
             }
         }
-        guard applications > 0, users > 0 else { throw .missingItem }
+        guard applications > 0, users > 0, !ids.isEmpty else { throw .missingItem }
         guard applications == 1 else { throw .repeatedItem }
     }
 

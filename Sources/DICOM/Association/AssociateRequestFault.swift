@@ -49,7 +49,7 @@ enum AssociateRequestFault: UInt8, Error, CaseIterable {
         case .callingTitle: "the calling AE title has characters that no title may have"
         case .applicationContext: "it names another application context than DICOM's"
         case .repeatedItem: "an item that may come once comes twice"
-        case .missingItem: "the application context or the user information is missing"
+        case .missingItem: "the application context, every presentation context or the user information is missing"
         case .badContext: "a presentation context is malformed or its id is used twice"
         case .tooManyContexts: "it proposes more than \(limits.maxContexts) presentation contexts"
         case .tooManyTransferSyntaxes:
@@ -71,8 +71,8 @@ enum AssociateRequestFault: UInt8, Error, CaseIterable {
 
 /// How much an A-ASSOCIATE-RQ may hold.
 struct AssociateRequestLimits: Hashable, Sendable {
-    /// The whole PDU, bytes; the largest that modalities send have a tenth of it.
-    var maxBytes = 64 * 1024
+    /// The whole PDU, bytes: room for as many contexts, transfer syntaxes and items as the other limits allow.
+    var maxBytes = 256 * 1024
     /// Presentation contexts: as many as there are odd numbers in a byte (PS3.8 section 9.3.2.2).
     var maxContexts = 128
     /// Transfer syntaxes of one context: as many as the toolkit's own arrays take.

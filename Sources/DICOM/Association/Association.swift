@@ -10,7 +10,7 @@ final class Association {
     }
 
     /// Why no piece came.
-    enum End: Error, Equatable {
+    enum End: Error, Hashable {
         /// Nothing came in the time given.
         case silent
         /// A-RELEASE-RQ.
@@ -28,6 +28,9 @@ final class Association {
     let callingTitle: String
     let peer: String
     let implementation: String
+    let transport: PeerTransport
+    /// Presentation contexts the peer proposed.
+    let proposedContexts: Int
     private(set) var contexts: [UInt8: PresentationContext] = [:]
 
     /// Takes over the handle.
@@ -38,18 +41,22 @@ final class Association {
         callingTitle = String(cString: requestor.calling_ae_title)
         peer = String(cString: requestor.peer)
         implementation = String(cString: requestor.implementation_version)
+        let version = String(cString: requestor.tls_version)
+        let certificate = CertificatePin(hexadecimal: String(cString: requestor.certificate))
+        transport = version.isEmpty ? .clear : .tls(version: version, certificate: certificate)
+        proposedContexts = cdcmtk_proposed_contexts(handle)
     }
 
     deinit { cdcmtk_close(handle) }
 
     /// Sends A-ASSOCIATE-AC for what we serve.
-    func acknowledge() throws(End) {
+    func acknowledge(_ served: [String] = SOPClass.served) throws(End) {
         // Explicit VR first: the receiver needs no dictionary then.
         let syntaxes = [TransferSyntax.explicitLittleEndian, .implicitLittleEndian].map(\.rawValue)
         var problem = cdcmtk_problem()
-        let outcome = withCStrings(SOPClass.served) { classes in
+        let outcome = withCStrings(served) { classes in
             withCStrings(syntaxes) { syntaxes in
-                cdcmtk_acknowledge(handle, classes, SOPClass.served.count, syntaxes, 2, &problem)
+                cdcmtk_acknowledge(handle, classes, served.count, syntaxes, 2, &problem)
             }
         }
         guard outcome == CDCMTK_OK else { throw .failed(problem.sentence) }
@@ -68,6 +75,11 @@ final class Association {
             contexts[context.id] = PresentationContext(
                 id: context.id, abstractSyntax: abstract, transferSyntax: syntax)
         }
+    }
+
+    /// What it asks for.
+    var request: AssociationRequest {
+        AssociationRequest(called: calledTitle, calling: callingTitle, address: peer, transport: transport)
     }
 
     func reject(_ rejection: Rejection) {

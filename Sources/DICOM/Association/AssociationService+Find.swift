@@ -13,36 +13,67 @@ extension AssociationService {
         case ended(Association.End)
     }
 
+    /// What became of a query.
+    private struct Outcome {
+        var matches = 0
+        var replaced = 0
+    }
+
     func find(_ request: CommandSet, _ data: [UInt8], _ context: PresentationContext) throws(Association.End) {
+        let began = now()
+        var outcome = Outcome()
+        var status = Status.success
         do throws(Interruption) {
-            try answer(request, data, context)
+            try answer(request, data, context, at: began, &outcome)
         } catch {
             switch error {
-            case .refused(let status):
-                logger.warning("worklist query refused: \(status.comment ?? "")")
-                try association.send(CommandSet(responseTo: request, status: status), on: context.id)
-            case .cancelled:
-                try association.send(CommandSet(responseTo: request, status: .cancelled), on: context.id)
+            case .refused(let reason):
+                logger.warning("worklist query refused: \(reason.comment ?? "")")
+                status = reason
+            case .cancelled: status = .cancelled
             case .ended(let end): throw end
             }
         }
+        // Before the peer hears of the end, so that whoever asks afterwards finds it.
+        queries?.note(
+            WorklistQueryRecord(
+                aeTitle: modality.caller.aeTitle.trimmingBlanks(), at: began, identifier: data,
+                transferSyntax: context.transferSyntax.rawValue, status: status.code, matches: outcome.matches,
+                replaced: outcome.replaced))
+        try association.send(CommandSet(responseTo: request, status: status), on: context.id)
     }
 
-    private func answer(_ request: CommandSet, _ data: [UInt8], _ context: PresentationContext) throws(Interruption) {
+    private func answer(
+        _ request: CommandSet, _ data: [UInt8], _ context: PresentationContext, at began: Timestamp,
+        _ outcome: inout Outcome
+    ) throws(Interruption) {
         let identifier = try identifier(data, context)
-        let answer = try gather(request, identifier)
+        let query = identifier.query.cut(to: modality.worklist.window, today: clock.day(at: began))
+        if query.isCut {
+            logger.notice("worklist query without a date: cut to the configured window")
+        }
+        let answer = try gather(request, identifier, query)
         for (obstacle, count) in answer.withheld.sorted(by: { $0.key.words < $1.key.words }) {
             // At each poll of each modality: `labrador worklist` says it to people.
             logger.debug("\(count) matching worklist entries not served: \(obstacle.words)")
         }
         let status = identifier.hasUnsupportedKeys ? Status.pendingWithUnsupportedKeys : .pending
         let pending = CommandSet(responseTo: request, status: status, hasDataSet: true)
+        let response = WorklistResponse(
+            identifier, modality.worklist, modality.characterSets, clock: clock, context.transferSyntax)
         for entry in answer.entries {
             try checkPeer(request)
-            let bytes = WorklistResponse.encode(entry, for: identifier, context.transferSyntax)
-            try send(pending, bytes, on: context.id)
+            try send(pending, response.encode(entry), on: context.id)
+            outcome.matches += 1
         }
-        try send(CommandSet(responseTo: request, status: .success), on: context.id)
+        outcome.replaced = response.replaced
+        if response.replaced > 0 {
+            logger.warning(
+                """
+                \(response.replaced) characters went out as ?: this modality takes \
+                \(modality.characterSets.own ?? "") only (strict_character_set)
+                """)
+        }
         logger.debug("worklist query answered", metadata: ["matches": "\(answer.entries.count)"])
     }
 
@@ -56,22 +87,26 @@ extension AssociationService {
             throw .refused(.identifierDoesNotMatch(error.sentence))
         }
         do {
-            return try WorklistIdentifier(dataSet)
+            return try WorklistIdentifier(dataSet, ignoring: modality.worklist.ignoredTags)
         } catch {
             throw .refused(error.status)
         }
     }
 
     /// Everything that matches, or why there is no answer: one cut short would hide patients.
-    private func gather(_ request: CommandSet, _ identifier: WorklistIdentifier) throws(Interruption) -> WorklistAnswer
-    {
+    private func gather(
+        _ request: CommandSet, _ identifier: WorklistIdentifier, _ query: WorklistQuery
+    ) throws(Interruption) -> WorklistAnswer {
         var gathering = WorklistGathering(
-            identifier.query, for: modality.caller, stations: stations, limit: limits.maxMatches)
+            query, for: modality.caller, stations: stations, limit: limits.maxMatches)
+        var wanted = WorklistPreselection(query, for: modality.caller)
+        wanted.includesStarted = modality.worklist.showsStarted
+        if identifier.zone != nil { wanted = wanted.widened(days: FacilityClock.daysOfShift) }
         let end = ContinuousClock().now + .seconds(limits.queryTimeout)
         var looked = 0
         do {
-            try source.candidates(for: WorklistPreselection(identifier.query, for: modality.caller)) { entry in
-                gathering.take(entry)
+            try source.candidates(for: wanted) { entry in
+                gathering.take(identifier.zone.map { clock.entry(entry, in: $0) } ?? entry)
                 looked += 1
                 if looked % Self.entriesBetweenChecks == 0 {
                     try checkTime(end)
@@ -110,12 +145,10 @@ extension AssociationService {
         if isCancelled { throw .cancelled }
     }
 
-    /// Sends a response; one with an entry may wait for the next.
-    private func send(
-        _ response: CommandSet, _ data: [UInt8]? = nil, on contextID: UInt8
-    ) throws(Interruption) {
+    /// Sends a pending response, which may wait for the next.
+    private func send(_ response: CommandSet, _ data: [UInt8], on contextID: UInt8) throws(Interruption) {
         do throws(Association.End) {
-            try association.send(response, data: data, on: contextID, more: data != nil)
+            try association.send(response, data: data, on: contextID, more: true)
         } catch {
             throw .ended(error)
         }

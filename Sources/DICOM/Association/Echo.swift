@@ -12,13 +12,16 @@ public struct EchoTarget: Sendable, Hashable {
     public var calledAETitle: String
     /// Our AE title.
     public var callingAETitle: String
+    /// TLS; nil in clear.
+    public var tls: EchoTLS?
     /// Until the TCP connection stands, seconds.
     public var connectTimeout = 10
     /// Until the association is answered, and until C-ECHO is, seconds.
     public var answerTimeout = 10
 
     /// A target with the default time-outs.
-    public init(host: String, port: UInt16, calledAETitle: String, callingAETitle: String) {
+    public init(host: String, port: UInt16, calledAETitle: String, callingAETitle: String, tls: EchoTLS? = nil) {
+        self.tls = tls
         self.host = host
         self.port = port
         self.calledAETitle = calledAETitle
@@ -47,17 +50,13 @@ public enum Echo {
         limits.associationTimeout = target.answerTimeout
         limits.messageTimeout = target.answerTimeout
         limits.writeTimeout = target.answerTimeout
-        var pointer: OpaquePointer?
-        var problem = cdcmtk_problem()
-        let syntaxes = [TransferSyntax.implicitLittleEndian.rawValue]
-        let outcome = withCStrings(syntaxes) { syntaxes in
-            cdcmtk_request(
-                target.host, target.port, target.callingAETitle, target.calledAETitle, SOPClass.verification, syntaxes,
-                1, UInt32(clamping: max(1, target.connectTimeout)), limits.bridge, &pointer, &problem)
+        let association: Association
+        do throws(CallFailure) {
+            association = try target.call(
+                proposing: [SOPClass.verification], [.implicitLittleEndian], limits: limits)
+        } catch {
+            return .failure("\(place(target)): \(error.why)")
         }
-        guard outcome == CDCMTK_OK, let pointer else { return .failure(words(outcome, problem, target)) }
-        let association = Association(pointer)
-        association.loadContexts()
         guard let context = association.contexts.values.first else {
             association.abort()
             return .failure("\(place(target)) accepted the association but not the Verification service")
@@ -70,7 +69,7 @@ public enum Echo {
             return .failure("\(place(target)): \(words(error))")
         }
         var ignored = cdcmtk_problem()
-        _ = cdcmtk_release(pointer, &ignored)
+        _ = cdcmtk_release(association.handle, &ignored)
         guard answer.status == 0 else {
             let code = String(answer.status ?? 0, radix: 16, uppercase: true)
             return .failure("\(place(target)) answered C-ECHO with status \(code)h \(answer.errorComment ?? "")")
@@ -108,16 +107,6 @@ public enum Echo {
         case .aborted: "the peer aborted the association"
         case .closed: "the peer closed the connection"
         case .failed(let why): why
-        }
-    }
-
-    private static func words(_ outcome: cdcmtk_outcome, _ problem: cdcmtk_problem, _ target: EchoTarget) -> String {
-        switch outcome {
-        case CDCMTK_REJECTED:
-            let why = PeerText.rejected(
-                result: problem.reject_result, source: problem.reject_source, reason: problem.reject_reason)
-            return "\(place(target)): \(why)"
-        default: return "\(place(target)): \(problem.sentence)"
         }
     }
 }

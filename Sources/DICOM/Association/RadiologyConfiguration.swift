@@ -6,11 +6,20 @@ public struct RadiologyModality: Sendable, Hashable, Codable {
     public var id: String
     /// What it may see of the worklist, with its AE title.
     public var caller: WorklistCaller
+    /// How it is served the worklist.
+    public var worklist = WorklistProfile()
+    /// In which character sets it is answered.
+    public var characterSets = ResponseCharacterSets()
+    /// What it must do to be let in.
+    public var rules: CallerRules
+    /// How strictly its performed procedure steps are looked at.
+    public var mpps = PerformedStepStrictness.lenient
 
     /// A modality.
-    public init(id: String, caller: WorklistCaller) {
+    public init(id: String, caller: WorklistCaller, rules: CallerRules = CallerRules()) {
         self.id = id
         self.caller = caller
+        self.rules = rules
     }
 }
 
@@ -40,6 +49,8 @@ public struct RadiologyLimits: Sendable, Hashable, Codable {
     public var maxCommandBytes = 16 * 1024
     /// Largest data set of a query, bytes.
     public var maxDataSetBytes = 1024 * 1024
+    /// Largest data set of N-CREATE and N-SET, bytes: the end of an examination names each of its images.
+    public var maxStepBytes = 8 * 1024 * 1024
     /// Nesting and number of its elements.
     public var dataSet = DataSetLimits()
     /// Matches of one query; a query with more is refused with A700 rather than cut short.
@@ -58,8 +69,8 @@ public struct RadiologyLimits: Sendable, Hashable, Codable {
     /// The defaults.
     public init() {}
 
-    /// What the whole process may allocate, bytes.
-    public var processMemoryBytes: Int { maxMemoryBytes + acceptors * threadStackBytes }
+    /// What the whole process may allocate, bytes: its threads serve two ports, in clear and over TLS.
+    public var processMemoryBytes: Int { maxMemoryBytes + 2 * acceptors * threadStackBytes }
 }
 
 /// What the radiology side needs to know.
@@ -70,6 +81,14 @@ public struct RadiologyConfiguration: Sendable, Hashable, Codable {
     public var modalities: [RadiologyModality]
     /// The limits.
     public var limits = RadiologyLimits()
+    /// IANA zone of the hospital's clocks, in which the worklist's dates and times are.
+    public var timeZone = "UTC"
+    /// Whether AE titles are the same in capitals and small letters.
+    public var ignoresCase = false
+    /// TLS; nil where it is not spoken.
+    public var tls: AssociationTLS?
+    /// What gives orders without a station theirs.
+    public var stationRules: [StationRule] = []
 
     /// A configuration with the default limits.
     public init(aeTitle: String, modalities: [RadiologyModality]) {
@@ -78,14 +97,23 @@ public struct RadiologyConfiguration: Sendable, Hashable, Codable {
     }
 
     /// The modalities together, for orders that name no station.
-    var stations: WorklistStations { WorklistStations(modalities.map(\.caller)) }
+    var stations: WorklistStations { WorklistStations(modalities.map(\.caller), rules: stationRules) }
 
     /// The modality that calls itself so.
     ///
     /// Spaces at both ends of an AE title are not significant (PS3.5 table 6.2-1).
     func modality(calling title: String) -> RadiologyModality? {
-        let title = title.trimmingBlanks()
-        guard !title.isEmpty else { return nil }
-        return modalities.first { $0.caller.aeTitle.trimmingBlanks() == title }
+        guard !title.trimmingBlanks().isEmpty else { return nil }
+        return modalities.first { isSame($0.caller.aeTitle, title) }
     }
+
+    /// Whether two AE titles are the same here.
+    func isSame(_ title: String, _ other: String) -> Bool {
+        let (title, other) = (title.trimmingBlanks(), other.trimmingBlanks())
+        // Titles are ASCII.
+        return ignoresCase ? title.lowercased() == other.lowercased() : title == other
+    }
+
+    /// The certificates that modalities are pinned to.
+    var pins: [CertificatePin] { modalities.compactMap { $0.rules.tls?.pin } }
 }

@@ -10,61 +10,126 @@ public struct RadiologyServerError: Error, Sendable, CustomStringConvertible {
     public let description: String
 }
 
-/// The DICOM association server: C-ECHO and Modality Worklist C-FIND.
+/// The DICOM association server, in clear and over TLS.
 ///
-/// It runs on plain threads of its own, one for each association and some to spare, because DCMTK's calls block.
+/// It runs on plain threads of its own, for each port one for each association and some to spare, because DCMTK's calls
+/// block.
 public final class RadiologyServer: Sendable {
-    private struct Running {
-        var server: Handle?
-        var threads: [WorkerThread] = []
-        var associations = 0
-        var byAddress: [String: Int] = [:]
+    /// One listening socket.
+    struct Port: Sendable {
+        let server: Handle
+        let isTLS: Bool
     }
 
     /// The bridge's server.
     ///
     /// It is made for many threads (`CDCMTK.h`), so passing the pointer between them is safe.
-    private struct Handle: @unchecked Sendable { let pointer: OpaquePointer }
+    struct Handle: @unchecked Sendable { let pointer: OpaquePointer }
 
-    private let configuration: RadiologyConfiguration
-    private let source: any WorklistSource
-    private let logger: Logger
+    private struct Running {
+        var ports: [Port] = []
+        /// The socket for TLS while its files are of no use.
+        var waitingSocket: Int32?
+        var threads: [WorkerThread] = []
+        var open = OpenAssociations()
+    }
+
+    let configuration: RadiologyConfiguration
+    let source: any WorklistSource
+    let steps: PerformedSteps?
+    let queries: (any WorklistQueryLog)?
+    let now: @Sendable () -> Timestamp
+    let clock: FacilityClock
+    let logger: Logger
     private let running = Mutex(Running())
     private let stopping = Atomic(false)
 
-    /// A server that is not started yet.
-    public init(configuration: RadiologyConfiguration, source: any WorklistSource, logger: Logger) {
+    /// A server that is not started yet; without `steps` it takes no performed procedure steps.
+    public init(
+        configuration: RadiologyConfiguration, source: any WorklistSource, steps: PerformedSteps? = nil,
+        queries: (any WorklistQueryLog)? = nil, logger: Logger, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.configuration = configuration
         self.source = source
+        self.steps = steps
+        self.queries = queries
+        self.now = now
+        clock = FacilityClock(configuration.timeZone)
         self.logger = logger
     }
 
-    /// Serves on a listening TCP socket that stays the caller's; it is duplicated and made non-blocking.
+    /// Serves on listening TCP sockets that stay the caller's; they are duplicated and made non-blocking.
     ///
-    /// May be called once.
-    public func start(listeningSocket: Int32) throws(RadiologyServerError) {
+    /// May be called once. With a socket for TLS the configuration must have `tls`.
+    public func start(listeningSocket: Int32, tlsSocket: Int32? = nil) throws(RadiologyServerError) {
         BridgeLog.prepare(logger)
+        do throws(RadiologyServerError) {
+            try open(listeningSocket, tls: nil)
+            if let tlsSocket { try openTLS(tlsSocket) }
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// Files that were good when the daemon started may be of no use by now: the clear port is served all the same.
+    private func openTLS(_ socket: Int32) throws(RadiologyServerError) {
+        let tls: TLSHandle
+        do throws(RadiologyServerError) {
+            tls = try tlsHandle()
+        } catch {
+            logger.error("\(error.description); only the clear port is served until its files are of use")
+            running.withLock { $0.waitingSocket = socket }
+            return
+        }
+        try open(socket, tls: tls)
+    }
+
+    private func open(_ socket: Int32, tls: TLSHandle?) throws(RadiologyServerError) {
         var problem = cdcmtk_problem()
-        let check = AssociateRequestCheck.forBridge
-        guard let pointer = cdcmtk_server_create(listeningSocket, configuration.limits.bridge, check, &problem) else {
+        let limits = configuration.limits
+        let made = cdcmtk_server_create(
+            socket, limits.bridge, AssociateRequestCheck.forBridge, tls?.pointer, &problem)
+        guard let made else {
             throw RadiologyServerError(description: "The DICOM listener does not start: \(problem.sentence)")
         }
-        let handle = Handle(pointer: pointer)
-        let limits = configuration.limits
-        var threads: [WorkerThread] = []
+        let port = Port(server: Handle(pointer: made), isTLS: tls != nil)
+        running.withLock { $0.ports.append(port) }
         for _ in 0..<limits.acceptors {
-            let thread = WorkerThread(stackBytes: limits.threadStackBytes) { self.acceptLoop(handle) }
+            let thread = WorkerThread(stackBytes: limits.threadStackBytes) { self.acceptLoop(port) }
             guard let thread else {
-                end(handle, threads)
                 throw RadiologyServerError(
                     description:
                         "The DICOM listener does not start: no thread with \(limits.threadStackBytes) bytes of stack")
             }
-            threads.append(thread)
+            running.withLock { $0.threads.append(thread) }
         }
+    }
+
+    private func tlsHandle() throws(RadiologyServerError) -> TLSHandle {
+        guard let tls = configuration.tls else {
+            throw RadiologyServerError(description: "The DICOM listener for TLS has no certificate")
+        }
+        do throws(TLSFileFault) {
+            return try TLSHandle(server: tls, pins: configuration.pins)
+        } catch {
+            throw RadiologyServerError(
+                description: "The DICOM listener for TLS does not start: dicom.tls: \(error.why)")
+        }
+    }
+
+    /// Reads the files of `tls` again, for connections from now on.
+    ///
+    /// The old ones stay in use when the new ones are of none.
+    public func renewTLS() throws(RadiologyServerError) {
+        let tls = try tlsHandle()
+        let waiting = running.withLock { state in
+            defer { state.waitingSocket = nil }
+            return state.waitingSocket
+        }
+        if let waiting { return try open(waiting, tls: tls) }
         running.withLock { state in
-            state.server = handle
-            state.threads = threads
+            for port in state.ports where port.isTLS { cdcmtk_server_renew_tls(port.server.pointer, tls.pointer) }
         }
     }
 
@@ -72,115 +137,49 @@ public final class RadiologyServer: Sendable {
     ///
     /// Blocks; call it from a thread that may.
     public func stop() {
-        let (handle, threads) = running.withLock { state in
-            defer { (state.server, state.threads) = (nil, []) }
-            return (state.server, state.threads)
+        let (ports, threads) = running.withLock { state in
+            defer { (state.ports, state.threads) = ([], []) }
+            return (state.ports, state.threads)
         }
-        if let handle { end(handle, threads) }
+        stopping.store(true, ordering: .relaxed)
+        for port in ports { cdcmtk_server_stop(port.server.pointer) }
+        for _ in 0..<configuration.limits.stopGrace * 10 where openAssociations > 0 { usleep(100_000) }
+        for port in ports { cdcmtk_server_disconnect(port.server.pointer) }
+        for thread in threads { thread.join() }
+        for port in ports { cdcmtk_server_destroy(port.server.pointer) }
     }
 
-    /// A number that grows every second or so while peers can be let in: a sign of life.
-    public var turns: UInt64 { running.withLock { $0.server.map { cdcmtk_server_turns($0.pointer) } ?? 0 } }
+    /// For each port a number that grows every second or so while peers can be let in: a sign of life.
+    public var turns: [UInt64] {
+        running.withLock { $0.ports.map { cdcmtk_server_turns($0.server.pointer) } }
+    }
 
     /// Associations open now.
-    public var openAssociations: Int { running.withLock { $0.associations } }
+    public var openAssociations: Int { running.withLock { $0.open.all } }
 
-    private func end(_ handle: Handle, _ threads: [WorkerThread]) {
-        stopping.store(true, ordering: .relaxed)
-        cdcmtk_server_stop(handle.pointer)
-        for _ in 0..<configuration.limits.stopGrace * 10 where openAssociations > 0 { usleep(100_000) }
-        cdcmtk_server_disconnect(handle.pointer)
-        for thread in threads { thread.join() }
-        cdcmtk_server_destroy(handle.pointer)
-    }
+    var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
-    private func acceptLoop(_ handle: Handle) {
-        while !stopping.load(ordering: .relaxed) {
-            var problem = cdcmtk_problem()
-            var pointer: OpaquePointer?
-            switch cdcmtk_accept(handle.pointer, &pointer, &problem) {
-            case CDCMTK_OK: if let pointer { serve(Association(pointer)) }
-            case CDCMTK_NOTHING: continue
-            case CDCMTK_STOPPED: return
-            case CDCMTK_CLOSED:
-                logger.debug("connection closed without a word", metadata: ["peer": "\(problem.address)"])
-            case CDCMTK_NOT_DICOM:
-                logger.warning(
-                    "\(PeerText.firstBytes(problem.firstBytes))", metadata: ["peer": "\(problem.address)"])
-            case CDCMTK_REFUSED_REQUEST:
-                let fault = AssociateRequestFault(rawValue: problem.request_fault)
-                logger.warning(
-                    "A-ASSOCIATE-RQ refused: \(fault?.sentence() ?? "it is malformed")",
-                    metadata: ["peer": "\(problem.address)"])
-            case CDCMTK_MADE_ROOM:
-                logger.warning(
-                    "connection closed to make room: it had not asked for an association and no thread was free",
-                    metadata: ["peer": "\(problem.address)"])
-            case CDCMTK_REFUSED_ADDRESS:
-                logger.warning(
-                    "connection closed: the address already holds \(configuration.limits.maxConnectionsPerAddress)",
-                    metadata: ["peer": "\(problem.address)"])
-            default:
-                logger.warning("no association: \(problem.sentence)", metadata: ["peer": "\(problem.address)"])
-                // Without a peer the failure is ours (no descriptors left): do not spin on it.
-                if problem.address.isEmpty { usleep(100_000) }
+    /// Lets a request in, and counts it, or says why not.
+    func admit(_ request: AssociationRequest) throws(Rejection) -> RadiologyModality {
+        let decided = running.withLock { state -> Result<RadiologyModality, Rejection> in
+            do throws(Rejection) {
+                let modality = try Admission.decide(request, open: state.open, configuration)
+                state.open.add(address: request.address, modality: modality.id)
+                return .success(modality)
+            } catch {
+                return .failure(error)
             }
         }
+        return try decided.get()
     }
 
-    private func serve(_ association: Association) {
-        let address = association.peer
-        var logger = logger
-        logger[metadataKey: "peer"] = "\(address)"
-        logger[metadataKey: "calling"] = "\(PeerText.title(association.callingTitle))"
-        let admission = running.withLock { state in
-            let decided = Admission.decide(
-                called: association.calledTitle, calling: association.callingTitle, open: state.associations,
-                openFromAddress: state.byAddress[address] ?? 0, configuration)
-            if case .success = decided {
-                state.associations += 1
-                state.byAddress[address, default: 0] += 1
-            }
-            return decided
-        }
-        switch admission {
-        case .failure(let error): reject(association, error.rejection, logger)
-        case .success(let modality):
-            logger[metadataKey: "modality"] = "\(modality.id)"
-            let service = AssociationService(
-                association: association, modality: modality, source: source, stations: configuration.stations,
-                limits: configuration.limits, logger: logger, isStopping: { self.stopping.load(ordering: .relaxed) })
-            let end = service.run()
-            // Free before the peer learns of the end: it may come back at once.
-            running.withLock { state in
-                state.associations -= 1
-                let left = (state.byAddress[address] ?? 1) - 1
-                state.byAddress[address] = left > 0 ? left : nil
-            }
-            if let trouble = service.finish(end) { logger.warning("\(trouble)") }
-        }
-    }
-
-    private func reject(_ association: Association, _ rejection: Rejection, _ logger: Logger) {
-        let ours = configuration.aeTitle
-        switch rejection {
-        case .calledTitleUnknown:
-            let called = PeerText.title(association.calledTitle)
-            logger.warning(
-                "association rejected: it calls \(called), we are \"\(ours)\"; correct the title at the modality")
-        case .callingTitleUnknown:
-            logger.warning("association rejected: no modality with this AE title under dicom.modalities")
-        case .localLimit:
-            let limits = configuration.limits
-            let most = "\(limits.maxAssociations) in all or \(limits.maxAssociationsPerAddress) from this address"
-            logger.warning("association rejected for now: \(most) are open")
-        }
-        association.reject(rejection)
+    func left(_ request: AssociationRequest, _ modality: RadiologyModality) {
+        running.withLock { $0.open.remove(address: request.address, modality: modality.id) }
     }
 }
 
 extension RadiologyLimits {
-    /// Threads that accept connections and serve them.
+    /// Threads that accept connections on one port and serve them.
     var acceptors: Int { max(1, maxAssociations) + max(1, spareAcceptors) }
 
     /// The part that the bridge enforces.

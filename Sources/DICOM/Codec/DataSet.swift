@@ -11,6 +11,11 @@ public struct Tag: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Element number.
     public var element: UInt16 { UInt16(truncatingIfNeeded: number) }
 
+    /// As it stands in a data set.
+    var littleEndian: [UInt8] {
+        [group, element].flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    }
+
     /// In the order of data sets: by group, then by element.
     public static func < (left: Tag, right: Tag) -> Bool { left.number < right.number }
 
@@ -46,8 +51,10 @@ public struct VR: Hashable, Sendable {
     static let cs = VR("CS")
     static let da = VR("DA")
     static let ds = VR("DS")
+    static let `is` = VR("IS")
     static let lo = VR("LO")
     static let lt = VR("LT")
+    static let ob = VR("OB")
     static let pn = VR("PN")
     static let sh = VR("SH")
     static let sq = VR("SQ")
@@ -57,7 +64,7 @@ public struct VR: Hashable, Sendable {
     static let ul = VR("UL")
     static let un = VR("UN")
     static let us = VR("US")
-    private static let uc = VR("UC")
+    static let uc = VR("UC")
     private static let ut = VR("UT")
     private static let short: Set<VR> = [
         ae, VR("AS"), at, cs, da, ds, VR("DT"), VR("FD"), VR("FL"), VR("IS"), lo, lt, pn, sh, VR("SL"), VR("SS"), st,

@@ -15,7 +15,7 @@ public struct DataSetLimits: Sendable, Hashable, Codable {
     /// The standard knows no limit; real identifiers use three.
     public var maxDepth = 64
     /// Elements and items in all, nested ones included.
-    public var maxElements = 10_000
+    public var maxElements = 100_000
 
     /// The defaults.
     public init() {}
@@ -144,7 +144,10 @@ public struct DataSetReader {
             return try open(tag, end: end, delimited: true, implicit: implicit || vr == .un)
         }
         guard let count = Int(exactly: length), count <= end - at else { throw .truncated(tag) }
-        if vr == .sq { return try open(tag, end: at + count, delimited: false, implicit: implicit) }
+        // A sequence may be of VR UN with a length, too; what is in it is Implicit VR then (PS3.5 section 6.2.2).
+        if vr == .sq || (vr == .un && count > 0 && TagDictionary.vr(of: tag) == .sq) {
+            return try open(tag, end: at + count, delimited: false, implicit: implicit || vr == .un)
+        }
         stack[stack.count - 1].elements.append(DataElement(tag, vr, .bytes(Array(bytes[at..<at + count]))))
         at += count
     }

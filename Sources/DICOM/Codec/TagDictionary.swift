@@ -3,13 +3,14 @@ enum TagDictionary {
     /// Nil for a tag that is not used here; its value is then kept as bytes.
     static func vr(of tag: Tag) -> VR? {
         if tag.element == 0 { return .ul }
-        return command[tag] ?? general[tag] ?? WorklistTable.vr(of: tag)
+        return command[tag] ?? general[tag] ?? PerformedStepTable.vr(of: tag) ?? WorklistTable.vr(of: tag)
     }
 
     private static let command: [Tag: VR] = [
         .affectedSOPClassUID: .ui, .commandField: .us, .messageID: .us, .messageIDBeingRespondedTo: .us,
         .commandDataSetType: .us, .status: .us, .offendingElement: .at, .errorComment: .lo,
         .affectedSOPInstanceUID: .ui, .requestedSOPClassUID: .ui, .requestedSOPInstanceUID: .ui, .priority: .us,
+        .errorID: .us, .eventTypeID: .us, .attributeIdentifierList: .at, .actionTypeID: .us,
     ]
 
     /// Attributes of the model that stand inside code and reference sequences or steer the query.
@@ -35,8 +36,12 @@ extension Tag {
     static let status = Tag(0x0000, 0x0900)
     static let offendingElement = Tag(0x0000, 0x0901)
     static let errorComment = Tag(0x0000, 0x0902)
+    static let errorID = Tag(0x0000, 0x0903)
     static let affectedSOPInstanceUID = Tag(0x0000, 0x1000)
     static let requestedSOPInstanceUID = Tag(0x0000, 0x1001)
+    static let eventTypeID = Tag(0x0000, 0x1002)
+    static let attributeIdentifierList = Tag(0x0000, 0x1005)
+    static let actionTypeID = Tag(0x0000, 0x1008)
     static let specificCharacterSet = Tag(0x0008, 0x0005)
     static let queryRetrieveLevel = Tag(0x0008, 0x0052)
     static let codeValue = Tag(0x0008, 0x0100)

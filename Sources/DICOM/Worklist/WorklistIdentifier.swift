@@ -1,42 +1,65 @@
 import Core
 
 /// The identifier of a worklist query, understood: what to match and what to return.
-struct WorklistIdentifier {
-    /// What to match.
-    let query: WorklistQuery
-    /// Tags to return, in order, and for the step's item likewise (nil when the step was not asked for).
-    let returned: [Tag]
-    let returnedOfStep: [Tag]?
-    /// Whether it asked for something we do not support, so that responses carry FF01.
-    let hasUnsupportedKeys: Bool
+public struct WorklistIdentifier: Sendable {
+    /// Something asked for, in the order of tags.
+    struct Returned: Sendable {
+        let tag: Tag
+        let row: WorklistTable.Row
+        /// What of its items; empty for what is no sequence.
+        var items: [Returned] = []
+    }
 
-    /// From the data set.
+    /// A key as it was written, decoded: for people who look for what removed an entry.
+    public struct WrittenKey: Sendable, HoldsPatientData {
+        /// `0040,0100.0040,0002`.
+        public let path: String
+        /// What it is about; nil when it is not matched.
+        public let key: WorklistKey?
+        /// Its text.
+        public let text: String
+    }
+
+    /// What to match.
+    public let query: WorklistQuery
+    /// What to return.
+    let returned: [Returned]
+    /// Whether it asked for something we do not support, so that responses carry FF01.
+    public let hasUnsupportedKeys: Bool
+    /// The character set it declared; nil when it declared none.
+    let characters: SpecificCharacterSet?
+    /// The zone its dates and times are in, and those of the answer are to be in; nil for the facility's own.
+    let zone: UTCOffset?
+    /// Whether it asked for the zone.
+    let asksForZone: Bool
+    /// The keys that are not empty.
+    public let keys: [WrittenKey]
+
+    /// From the data set; the keys of the attributes in `ignoring` are taken as empty.
     ///
     /// What is wrong comes back as the status to answer with.
-    init(_ identifier: DataSet) throws(Refusal) {
-        var keys = Keys(identifier[.specificCharacterSet])
-        var returned: [Tag] = []
-        var returnedOfStep: [Tag]?
-        for element in identifier.elements where !WorklistTable.isNoKey(element.tag) {
-            guard let row = WorklistTable.root[element.tag] else {
-                keys.unsupported = true
-                continue
-            }
-            returned.append(element.tag)
-            if row.field == .step {
-                returnedOfStep = try Self.step(element, &keys)
-            } else {
-                try keys.add(element, row)
-            }
-        }
+    init(_ identifier: DataSet, ignoring: Set<Tag> = []) throws(Refusal) {
+        var keys = KeyReader(identifier[.specificCharacterSet], ignoring)
+        returned = try keys.read(identifier, WorklistTable.root, path: "")
         do {
-            query = try WorklistQuery(keys.texts)
+            query = try WorklistQuery(keys: keys.texts)
         } catch {
-            throw Refusal(.identifierDoesNotMatch("\(error.attribute.rawValue): \(error.reason)"))
+            let tag = WorklistTable.tag(of: error.key)
+            // Error Comment has room for 64 characters.
+            let named = "\(error.key.name): \(error.reason)"
+            let comment = named.count <= 64 ? named : "\(tag.map { "\($0)" } ?? "Key"): \(error.reason)"
+            throw Refusal(.identifierDoesNotMatch(comment, tag))
         }
-        self.returned = Self.ordered(returned)
-        self.returnedOfStep = returnedOfStep.map(Self.ordered)
         hasUnsupportedKeys = keys.unsupported
+        characters = keys.declared
+        self.keys = keys.written
+        let offset = identifier[.timezoneOffset]
+        asksForZone = offset != nil
+        let text = String(decoding: offset?.bytes ?? [], as: UTF8.self).trimmingBlanks()
+        zone = UTCOffset(text)
+        guard text.isEmpty || zone != nil else {
+            throw Refusal(.identifierDoesNotMatch("Timezone Offset From UTC: not of the form +0530", .timezoneOffset))
+        }
     }
 
     /// The status of a query that cannot be answered.
@@ -44,76 +67,110 @@ struct WorklistIdentifier {
         let status: Status
         init(_ status: Status) { self.status = status }
     }
+}
 
-    private static func step(_ element: DataElement, _ keys: inout Keys) throws(Refusal) -> [Tag] {
-        let tag = element.tag
-        guard let items = element.items else {
-            if element.bytes.isEmpty { return WorklistTable.stepInOrder }
-            throw Refusal(.identifierDoesNotMatch("\(tag) is no sequence", tag))
-        }
-        guard items.count <= 1 else {
-            throw Refusal(.identifierDoesNotMatch("More than one item in \(tag)", tag))
-        }
-        // Without an item, or with an empty one, the whole sequence is asked for.
-        guard let item = items.first, !item.elements.isEmpty else { return WorklistTable.stepInOrder }
-        var returned: [Tag] = []
-        for element in item.elements where !WorklistTable.isNoKey(element.tag) {
-            guard let row = WorklistTable.step[element.tag] else {
-                keys.unsupported = true
+/// Gathers the keys' texts.
+private struct KeyReader {
+    var texts: [WorklistKey: String] = [:]
+    var written: [WorklistIdentifier.WrittenKey] = []
+    var unsupported = false
+    let declared: SpecificCharacterSet?
+    private let characters: SpecificCharacterSet
+    private let ignoring: Set<Tag>
+
+    init(_ element: DataElement?, _ ignoring: Set<Tag>) {
+        let text = String(decoding: element?.bytes.filter { $0 != 0 } ?? [], as: UTF8.self)
+        declared = text.trimmingBlanks().isEmpty ? nil : SpecificCharacterSet(text: text)
+        characters = declared ?? SpecificCharacterSet([])
+        self.ignoring = ignoring
+    }
+
+    /// The keys of a data set or an item; what of them is to be returned.
+    mutating func read(
+        _ set: DataSet, _ rows: [Tag: WorklistTable.Row], path: String, in code: WorklistCodeSequence? = nil
+    ) throws(WorklistIdentifier.Refusal) -> [WorklistIdentifier.Returned] {
+        var returned: [Tag: WorklistIdentifier.Returned] = [:]
+        for element in set.elements where !WorklistTable.isNoKey(element.tag) {
+            guard let row = rows[element.tag] else {
+                unsupported = true
                 continue
             }
-            returned.append(element.tag)
-            try keys.add(element, row)
-        }
-        return returned
-    }
-
-    /// Elements of a data set stand in the order of their tags, once each (PS3.5 section 7.1).
-    private static func ordered(_ tags: [Tag]) -> [Tag] { Set(tags).sorted() }
-}
-
-/// The keys' texts while they are gathered.
-private struct Keys {
-    var texts: [WorklistAttribute: String] = [:]
-    var unsupported = false
-    private let characters: SpecificCharacterSet
-
-    init(_ declared: DataElement?) {
-        let values = String(decoding: declared?.bytes ?? [], as: UTF8.self)
-            .split(separator: "\\", omittingEmptySubsequences: false).map { String($0) }
-        characters = SpecificCharacterSet(values)
-    }
-
-    mutating func add(_ element: DataElement, _ row: WorklistTable.Row) throws(WorklistIdentifier.Refusal) {
-        guard case .attribute(let attribute) = row.field else {
+            let place = path + element.tag.digits
+            var wanted = WorklistIdentifier.Returned(tag: element.tag, row: row)
+            switch row.field {
+            case .sequence(let sequence): wanted.items = try items(element, sequence, path: place)
+            case .attribute(let attribute): try add(element, row.vr, .attribute(attribute), place)
+            case .codePart(let part):
+                if let code { try add(element, row.vr, .code(code, part), place) }
             // Returned, but as a key it excludes nothing.
-            if !element.bytes.isEmpty || element.items?.contains(where: { !$0.elements.allSatisfy(\.isEmpty) }) == true
-            {
-                unsupported = true
+            case .empty: if !element.bytes.isEmpty || element.items != nil { unsupported = true }
             }
-            return
+            returned[element.tag] = wanted
         }
-        let bytes = element.bytes.filter { $0 != 0 }
-        let text: String? =
-            if row.vr.usesSpecificCharacterSet {
-                characters.decode(bytes)
-            } else {
-                bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
-            }
-        guard let text else {
+        // Elements of a data set stand in the order of their tags, once each (PS3.5 section 7.1).
+        return returned.values.sorted { $0.tag < $1.tag }
+    }
+
+    private mutating func items(
+        _ element: DataElement, _ sequence: WorklistSequence, path: String
+    ) throws(WorklistIdentifier.Refusal) -> [WorklistIdentifier.Returned] {
+        let tag = element.tag
+        if element.items == nil, !element.bytes.isEmpty {
+            throw .init(.identifierDoesNotMatch("\(tag) is no sequence", tag))
+        }
+        let items = element.items ?? []
+        guard items.count <= 1 else {
+            throw .init(.identifierDoesNotMatch("More than one item in \(tag)", tag))
+        }
+        // Without an item, or with an empty one, the whole sequence is asked for.
+        guard let item = items.first, !item.elements.isEmpty else { return WorklistTable.whole(sequence) }
+        var code: WorklistCodeSequence?
+        if case .code(let its) = sequence { code = its }
+        return try read(item, sequence.rows, path: path + ".", in: code)
+    }
+
+    private mutating func add(
+        _ element: DataElement, _ vr: VR, _ key: WorklistKey, _ path: String
+    ) throws(WorklistIdentifier.Refusal) {
+        guard element.items == nil else {
+            throw .init(.identifierDoesNotMatch("\(element.tag) is a sequence here", element.tag))
+        }
+        guard let text = text(element, vr) else {
             throw .init(.identifierDoesNotMatch("\(element.tag) is not in the declared character set", element.tag))
         }
-        texts[attribute] = text
+        let isIgnored = ignoring.contains(element.tag)
+        if !text.trimmingBlanks().isEmpty {
+            written.append(.init(path: path, key: isIgnored ? nil : key, text: text.trimmingBlanks()))
+        }
+        if !isIgnored { texts[key] = text }
+    }
+
+    private func text(_ element: DataElement, _ vr: VR) -> String? {
+        if vr == .us {
+            guard !element.bytes.isEmpty else { return "" }
+            guard element.bytes.count == 2 else { return nil }
+            return String(UInt16(element.bytes[0]) | UInt16(element.bytes[1]) << 8)
+        }
+        let bytes = element.bytes.filter { $0 != 0 }
+        if vr.usesSpecificCharacterSet { return characters.decode(bytes) }
+        return bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
     }
 }
 
-extension DataElement {
-    /// Whether it has no value at all, nor any in its items.
-    fileprivate var isEmpty: Bool {
-        switch value {
-        case .bytes(let bytes): bytes.isEmpty
-        // One level is enough: what lies deeper counts as a value.
-        case .items(let items): items.allSatisfy { $0.elements.isEmpty }
+extension WorklistTable {
+    /// Everything that items of a sequence hold.
+    fileprivate static func whole(_ sequence: WorklistSequence) -> [WorklistIdentifier.Returned] {
+        sequence.tags.compactMap { tag in
+            sequence.rows[tag].map { row in
+                var wanted = WorklistIdentifier.Returned(tag: tag, row: row)
+                if case .sequence(let inner) = row.field { wanted.items = whole(inner) }
+                return wanted
+            }
         }
     }
+}
+
+extension Tag {
+    /// `0040,0100`.
+    var digits: String { String(description.dropFirst().dropLast()) }
 }

@@ -1,67 +1,128 @@
 import Core
 
-/// The data set of one pending response: the requested attributes of an entry and no others.
-enum WorklistResponse {
-    /// Characters of VR LO (PS3.5 table 6.2-1).
-    private static let maxDescription = 64
+/// Writes the data sets of one answer's pending responses: the requested attributes of an entry and no others.
+///
+/// Belongs to one thread.
+final class WorklistResponse {
+    /// An element whose text waits for the character set that all of them can go in.
+    private enum Draft {
+        case ready(DataElement)
+        case text(Tag, VR, String)
+        indirect case items(Tag, [[Draft]])
+    }
+
+    private let returned: [WorklistIdentifier.Returned]
+    private let zone: UTCOffset?
+    private let asksForZone: Bool
+    private let clock: FacilityClock
+    private let syntax: TransferSyntax
+    private let forced: [Tag: String]
+    private let text: ResponseText
+
+    /// For the answer to a query.
+    init(
+        _ identifier: WorklistIdentifier, _ profile: WorklistProfile, _ sets: ResponseCharacterSets,
+        clock: FacilityClock, _ syntax: TransferSyntax
+    ) {
+        let omitted = profile.omittedTags
+        returned = omitted.isEmpty ? identifier.returned : Self.without(omitted, identifier.returned)
+        forced = profile.forcedValues
+        zone = identifier.zone
+        asksForZone = identifier.asksForZone
+        self.clock = clock
+        self.syntax = syntax
+        text = ResponseText(sets, request: identifier.characters)
+    }
+
+    /// Characters that could not be sent in the only set the modality takes, so far.
+    var replaced: Int { text.replaced }
 
     /// The bytes for an entry.
-    ///
-    /// Texts go out in UTF-8 and Specific Character Set says so as soon as one value needs it.
-    static func encode(_ entry: WorklistEntry, for identifier: WorklistIdentifier, _ syntax: TransferSyntax) -> [UInt8]
-    {
+    func encode(_ entry: WorklistEntry) -> [UInt8] {
+        var texts: [String] = []
+        let drafts = returned.map { draft($0, entry, nil, &texts) }
+        let (declared, encoded) = text.encode(texts)
+        var next = encoded[...]
         var elements: [DataElement] = []
-        var needsUnicode = false
-        for tag in identifier.returned {
-            guard let row = WorklistTable.root[tag] else { continue }
-            if row.field == .step {
-                let step = (identifier.returnedOfStep ?? []).compactMap { tag in
-                    WorklistTable.step[tag].map { element(tag, $0, entry, &needsUnicode) }
-                }
-                elements.append(DataElement(tag, .sq, .items([DataSet(step)])))
-            } else {
-                elements.append(element(tag, row, entry, &needsUnicode))
-            }
-        }
-        if needsUnicode { elements.insert(DataElement(.specificCharacterSet, .cs, text: "ISO_IR 192"), at: 0) }
+        elements.reserveCapacity(drafts.count + 2)
+        if !declared.isEmpty { elements.append(DataElement(.specificCharacterSet, .cs, text: declared)) }
+        for draft in drafts { elements.append(Self.element(draft, &next)) }
+        if asksForZone { add(offset: entry, to: &elements) }
         return DataSetWriter.write(DataSet(elements), syntax)
     }
 
-    private static func element(
-        _ tag: Tag, _ row: WorklistTable.Row, _ entry: WorklistEntry, _ needsUnicode: inout Bool
-    ) -> DataElement {
-        switch row.field {
-        case .attribute(let attribute):
-            let isDescription = attribute == .stepDescription || attribute == .requestedProcedureDescription
-            let text = entry.values(of: attribute).map { value in
-                sendable(value, limit: isDescription ? maxDescription : nil)
-            }.joined(separator: "\\")
-            if !text.utf8.allSatisfy({ $0 < 0x80 }) { needsUnicode = true }
-            return DataElement(tag, row.vr, text: text)
-        case .procedureCode:
-            guard let code = entry.procedureCode else { return DataElement(tag, .sq, .items([])) }
-            let meaning = sendable(code.meaning, limit: maxDescription)
-            if !(code.value + code.scheme + meaning).utf8.allSatisfy({ $0 < 0x80 }) { needsUnicode = true }
-            let item = DataSet([
-                DataElement(.codeValue, .sh, text: sendable(code.value)),
-                DataElement(.codingSchemeDesignator, .sh, text: sendable(code.scheme)),
-                DataElement(.codeMeaning, .lo, text: meaning),
-            ])
-            return DataElement(tag, .sq, .items([item]))
-        case .empty, .step:
-            return DataElement(tag, row.vr, row.vr == .sq ? .items([]) : .bytes([]))
+    private func add(offset entry: WorklistEntry, to elements: inout [DataElement]) {
+        var offset = zone
+        if offset == nil, let date = DICOMDate(entry.startDate), let time = DICOMTime(entry.startTime) {
+            offset = clock.offset(at: date, time)
+        }
+        let element = DataElement(.timezoneOffset, .sh, text: offset?.text ?? "")
+        elements.insert(element, at: elements.firstIndex { $0.tag > .timezoneOffset } ?? elements.endIndex)
+    }
+
+    /// Also says which texts there are, in the order in which `element` will want them back.
+    private func draft(
+        _ wanted: WorklistIdentifier.Returned, _ entry: WorklistEntry, _ code: WorklistCode?, _ texts: inout [String]
+    ) -> Draft {
+        let (tag, vr) = (wanted.tag, wanted.row.vr)
+        if let value = forced[tag], vr != .sq { return self.value([value], tag, vr, &texts) }
+        switch wanted.row.field {
+        case .attribute(let attribute): return value(entry.values(of: attribute), tag, vr, &texts)
+        case .codePart(.value) where code?.isLong == true:
+            // Too long for Code Value: it has an attribute of its own (PS3.3 section 8.1).
+            return value([code?.value ?? ""], .longCodeValue, .uc, &texts)
+        case .codePart(let part): return value([code?.text(of: part) ?? ""], tag, vr, &texts)
+        case .empty: return .ready(DataElement(tag, vr, .bytes([])))
+        case .sequence(.references): return .ready(DataElement(tag, .sq, .items([])))
+        case .sequence(.step):
+            return .items(tag, [wanted.items.map { draft($0, entry, nil, &texts) }])
+        case .sequence(.code(let sequence)):
+            return .items(
+                tag,
+                entry.codes(in: sequence).map { code in
+                    // Long Code Value stands behind the others.
+                    let isLast = { (wanted: WorklistIdentifier.Returned) in code.isLong && wanted.tag == .codeValue }
+                    let order = wanted.items.filter { !isLast($0) } + wanted.items.filter(isLast)
+                    return order.map { draft($0, entry, code, &texts) }
+                })
         }
     }
 
-    /// A value as its VR allows it: a backslash would make two of it and control characters are not allowed, so a space
-    /// stands for each (PS3.5 section 6.2).
-    ///
-    /// Descriptions are cut at the 64 characters of LO; identifiers never.
-    private static func sendable(_ text: String, limit: Int? = nil) -> String {
-        var view = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars.prefix(limit ?? Int.max) {
-            view.append(scalar == "\\" || scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
+    private func value(_ values: [String], _ tag: Tag, _ vr: VR, _ texts: inout [String]) -> Draft {
+        let text = values.map { WorklistValue.text($0, vr) }.filter { !$0.isEmpty }.joined(separator: "\\")
+        if vr == .us {
+            return .ready(UInt16(text).map { DataElement(tag, us: $0) } ?? DataElement(tag, vr, .bytes([])))
         }
-        return String(view)
+        guard vr.usesSpecificCharacterSet, !text.isEmpty else { return .ready(DataElement(tag, vr, text: text)) }
+        texts.append(text)
+        return .text(tag, vr, text)
     }
+
+    private static func element(_ draft: Draft, _ texts: inout ArraySlice<[UInt8]>) -> DataElement {
+        switch draft {
+        case .ready(let element): return element
+        case .text(let tag, let vr, _):
+            var bytes = texts.popFirst() ?? []
+            if bytes.count % 2 == 1 { bytes.append(vr.padding) }
+            return DataElement(tag, vr, .bytes(bytes))
+        case .items(let tag, let items):
+            return DataElement(tag, .sq, .items(items.map { DataSet($0.map { element($0, &texts) }) }))
+        }
+    }
+
+    private static func without(
+        _ omitted: Set<Tag>, _ wanted: [WorklistIdentifier.Returned]
+    ) -> [WorklistIdentifier.Returned] {
+        wanted.compactMap { one in
+            guard !omitted.contains(one.tag) else { return nil }
+            var one = one
+            one.items = without(omitted, one.items)
+            return one
+        }
+    }
+}
+
+extension WorklistCode {
+    /// Whether Code Value (VR SH) is too short for it.
+    fileprivate var isLong: Bool { value.unicodeScalars.count > 16 }
 }

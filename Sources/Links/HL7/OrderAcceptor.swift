@@ -91,6 +91,8 @@ extension OrderReceipt {
         if placed > 0 { parts.append("\(placed) placed") }
         if amended > 0 { parts.append("\(amended) amended") }
         if cancelled > 0 { parts.append("\(cancelled) cancelled") }
-        return parts.joined(separator: ", ")
+        if updated > 0 { parts.append("\(updated) with new demographics") }
+        if merged > 0 { parts.append("\(merged) merged into another record") }
+        return parts.isEmpty ? "no order concerned" : parts.joined(separator: ", ")
     }
 }

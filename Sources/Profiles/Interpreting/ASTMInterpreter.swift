@@ -194,7 +194,9 @@ private struct ASTMReader {
         hasQuery = true
         more.close(into: &done)
         let rules = lines.plan.profile.orders?.astm ?? ASTMOrderRules()
-        guard let query = ASTMQuery(message, profile: lines.plan.profile, rules: rules, facility: facility) else { return }
+        guard let query = ASTMQuery(message, profile: lines.plan.profile, rules: rules, facility: facility) else {
+            return
+        }
         let specimens = query.isCancel ? query.givenUp : query.specimens
         // Component 1 is the patient where component 2 is the specimen, and one specimen is asked for.
         let isPaired = rules.specimen.first?.component == 2 && specimens.asked.count == 1

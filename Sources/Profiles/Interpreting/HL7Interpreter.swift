@@ -116,7 +116,8 @@ private struct HL7Reader {
     private func query() -> [SpecimenReport]? {
         let dialects = [lines.plan.profile.orders?.dialect].compactMap { $0 } + [.mindray, .law, .cepheid]
         for dialect in dialects {
-            guard let query = HL7Query(message, profile: lines.plan.profile, dialect: dialect, facility: facility) else {
+            guard let query = HL7Query(message, profile: lines.plan.profile, dialect: dialect, facility: facility)
+            else {
                 continue
             }
             return queryReports(

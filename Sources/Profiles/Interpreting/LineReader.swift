@@ -82,7 +82,9 @@ final class LineReader {
                         + "measurement; the bytes stay in the journal", held: .unreadable))
             return
         }
-        guard !plan.hasOneResultALine, let several = plan.profile.several else { return readOne(source, nil, at: at, into: &report) }
+        guard !plan.hasOneResultALine, let several = plan.profile.several else {
+            return readOne(source, nil, at: at, into: &report)
+        }
         do throws(SeveralRule.Mistake) {
             guard let parts = try several.parts(source) else { return readOne(source, nil, at: at, into: &report) }
             for (index, part) in parts.enumerated() {

@@ -3,7 +3,13 @@ import Foundation
 /// HL7 v2 times (data types DT and TS, chapter 2.A) as ISO 8601.
 enum HL7Date {
     /// `YYYYMMDD…` as `YYYY-MM-DD`, `YYYYMM` as `YYYY-MM`, `YYYY` as itself; nil when it is none or no date.
+    ///
+    /// A date that is written `YYYY-MM-DD` already, as OpenMRS does, is taken too.
     static func isoDate(_ text: String) -> String? {
+        let bytes = Array(text.utf8.prefix(10))
+        if bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") {
+            return isoDate(text.prefix(10).filter { $0 != "-" })
+        }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         switch digits.count {
         case 4: return String(digits)

@@ -17,114 +17,107 @@ public struct HL7Orders: Sendable {
     /// A reader for a facility, whose authorities say which system an MRN belongs to.
     public init(facility: Facility) { self.facility = facility }
 
-    /// The changes a message asks for, at least one.
+    /// The changes a message asks for; none where it only tells what concerns no order.
     public func changes(in message: HL7Message) throws(OrderMistake) -> [OrderChange] {
         let type = message.messageType ?? ""
+        if type == "ADT" { return try demographics(in: message) }
         guard Self.messageTypes.contains(type) else {
             throw OrderMistake(
                 what: "MSH-9 is \(type.isEmpty ? "empty" : type): this port takes orders (ORM^O01, OML^O21, OMI^O23, "
-                    + "OMG^O19). Send results to their device's port.", location: ["MSH", "1", "9"])
+                    + "OMG^O19) and ADT. Send results to their device's port.", location: ["MSH", "1", "9"])
         }
         let patient = try patient(in: message)
+        let circumstances = PatientCircumstances(message)
         var changes: [OrderChange] = []
         let groups = OrderGroup.groups(in: message)
         guard groups.count <= Self.mostGroups else {
             throw OrderMistake(
                 what: "The message holds \(groups.count) orders; at most \(Self.mostGroups) are taken in one message.")
         }
-        for group in groups {
-            changes.append(try change(group, type: type, patient: patient))
-        }
-        guard !changes.isEmpty else {
+        guard !groups.isEmpty else {
             throw OrderMistake(what: "The message holds no ORC or OBR segment, so it orders nothing.")
         }
-        return Self.joined(changes)
+        // One ZDS at the message's end is for all its orders (IHE RAD-4).
+        let studies = groups.compactMap(\.zds)
+        let study = groups.count > 1 && studies.count == 1 ? studies.first?.said(1) : nil
+        let hasReplacement = groups.contains { $0.controlCode == "RO" }
+        for group in groups {
+            let control: OrderControl =
+                hasReplacement && group.controlCode == "RP" ? .cancel : group.control
+            if let change = try change(group, control, type: type, patient: patient, circumstances, study: study) {
+                changes.append(change)
+            }
+        }
+        let joined = OrderJoining.joined(changes)
+        guard joined.allSatisfy({ $0.order?.imaging.map { $0.steps.count <= Order.mostSteps } ?? true }) else {
+            throw OrderMistake(
+                what: "One accession has more than \(Order.mostSteps) scheduled steps; send them as several orders.")
+        }
+        return joined
     }
 
-    private func change(_ group: OrderGroup, type: String, patient: Patient) throws(OrderMistake) -> OrderChange {
-        let imaging = type == "OMI" || group.isImaging
-        let accession = imaging ? group.imagingAccession : group.laboratoryAccession
-        guard let accession else {
+    private func change(
+        _ group: OrderGroup, _ control: OrderControl, type: String, patient: Patient,
+        _ circumstances: PatientCircumstances, study: String?
+    ) throws(OrderMistake) -> OrderChange? {
+        switch control {
+        case .nothing: return nil
+        case .refused(let why): throw OrderMistake(what: why, location: ["ORC", String(group.number), "1"])
+        case .place, .amend, .cancel, .complete: break
+        }
+        let isImaging = type == "OMI" || group.isImaging
+        guard let accession = isImaging ? group.imagingAccession : group.laboratoryAccession else {
             throw OrderMistake(
-                what: imaging
+                what: isImaging
                     ? "No accession: IPC-1, OBR-18, OBR-3 and ORC-3 are all empty."
                     : "No accession: SPM-2, OBR-3, ORC-3 and OBR-2 are all empty.",
                 location: ["OBR", String(group.number), "3"])
         }
         var order = Order(
-            accession: accession, placer: group.placer, patient: patient, kind: imaging ? .imaging : .laboratory,
+            accession: accession, placer: group.placer, patient: patient, kind: isImaging ? .imaging : .laboratory,
             priority: group.priority)
-        if group.isCancellation {
-            // Accession, kind and patient are all a cancellation needs.
-            order.state = .cancelled
-            return .cancel(order)
-        }
-        if imaging {
-            guard group.steps <= 1 else {
-                throw OrderMistake(
-                    what:
-                        "One OBR has \(group.steps) IPC segments: send each scheduled step with an ORC and OBR and an "
-                        + "accession of its own.", location: ["IPC", "2"])
+        order.keepsPriority = control != .place && group.keepsPriority
+        order.keepsState = control == .amend
+        if isImaging {
+            var request = group.imagingRequest(circumstances, timeZone: facility.timeZone)
+            request.studyUID = request.studyUID ?? study
+            if control == .place {
+                guard !request.steps.contains(where: { $0.modality.isEmpty }) || group.zds != nil else {
+                    throw OrderMistake(
+                        what: "An imaging order needs a modality in OBR-24 (or IPC-5).",
+                        location: ["OBR", String(group.number), "24"])
+                }
+                if request.procedure.code.isEmpty { request.procedure = OrderedTest(code: request.modality) }
             }
-            guard let modality = group.modality else {
-                throw OrderMistake(
-                    what: "An imaging order needs a modality in OBR-24 (or IPC-5).",
-                    location: ["OBR", String(group.number), "24"])
-            }
-            order.imaging = ImagingRequest(
-                procedure: group.test ?? OrderedTest(code: modality), modality: modality, stationAE: group.stationAE,
-                scheduled: group.scheduled(timeZone: facility.timeZone), studyUID: group.studyUID,
-                requestedBy: group.orderingProvider)
+            order.imaging = request
         } else {
             order.tests = group.test.map { [$0] } ?? []
             order.specimen = OrderedSpecimen(
                 type: group.specimenType, collected: group.collected(timeZone: facility.timeZone))
+            if control == .amend || control == .complete, type != "OML", group.spm == nil {
+                // Such a message often says no more than what changes: which kind of order it is, the store knows.
+                order.imaging = group.imagingRequest(circumstances, timeZone: facility.timeZone)
+            }
         }
-        return .place(order)
+        switch control {
+        case .cancel:
+            order.state = .cancelled
+            return .cancel(order)
+        case .complete:
+            order.state = .completed
+            return .place(order)
+        default: return .place(order)
+        }
     }
 
-    private func patient(in message: HL7Message) throws(OrderMistake) -> Patient {
+    func patient(in message: HL7Message) throws(OrderMistake) -> Patient {
         guard let pid = message.first("PID") else {
             throw OrderMistake(what: "The message has no PID segment: an order needs a patient.")
         }
         guard let identifier = HL7Identifier.medicalRecord(in: pid) else {
             throw OrderMistake(what: "PID-3 is empty: an order needs an MRN.", location: ["PID", "1", "3"])
         }
-        return Patient(
-            mrn: identifier.value, mrnSystem: facility.system(ofAuthority: identifier.authority),
-            family: pid.text(field: 5, repeat: 1, component: 1, subcomponent: 1),
-            given: [pid.text(field: 5, repeat: 1, component: 2), pid.text(field: 5, repeat: 1, component: 3)]
-                .compactMap { $0 }.joined(separator: " ").nonEmpty,
-            birthDate: pid.text(field: 7, component: 1).flatMap(HL7Date.isoDate),
-            sex: pid.text(field: 8, component: 1).flatMap { Sex(rawValue: $0.uppercased()) })
-    }
-
-    /// Orders of one accession, kind and action become one, their tests in order, each once.
-    private static func joined(_ changes: [OrderChange]) -> [OrderChange] {
-        var result: [OrderChange] = []
-        // The order whose tests are being gathered, held in one place only so that it grows without being copied.
-        var open: Order?
-        var known: Set<OrderedTest> = []
-        func close() {
-            if let order = open { result.append(.place(order)) }
-            open = nil
-        }
-        for change in changes {
-            guard case .place(let order) = change, order.kind == .laboratory else {
-                close()
-                result.append(change)
-                continue
-            }
-            if open?.accession != order.accession {
-                close()
-                open = order
-                open?.tests = []
-                known = []
-            }
-            for test in order.tests where known.insert(test).inserted { open?.tests.append(test) }
-        }
-        close()
-        return result
+        return facility.patient(in: pid, identifier)
     }
 }
 

@@ -8,11 +8,13 @@ struct OrderGroup {
     private(set) var orc: HL7Segment?
     private(set) var obr: HL7Segment?
     private(set) var spm: HL7Segment?
-    private(set) var ipc: HL7Segment?
-    /// How many scheduled steps the order names.
-    private(set) var steps = 0
+    /// One for each scheduled step that the order names.
+    private(set) var ipcs: [HL7Segment] = []
     private(set) var zds: HL7Segment?
-    private(set) var tq1: HL7Segment?
+    private(set) var tq1s: [HL7Segment] = []
+    /// Observations and notes that stand behind its OBR.
+    private(set) var observations: [HL7Segment] = []
+    private(set) var notes: [HL7Segment] = []
 
     /// The groups of a message. A group begins with ORC, or with an OBR that follows another OBR. In OML^O33 and
     /// OML^O35 a specimen (SPM) stands before its orders and counts for all of them.
@@ -31,13 +33,13 @@ struct OrderGroup {
             case "SPM":
                 if leads { leading = segment }
                 groups.last?.spm == nil ? groups.change { $0.spm = segment } : ()
-            case "IPC":
-                groups.change { group in
-                    group.ipc = segment
-                    group.steps += 1
-                }
+            // One more than an order may have, so that too many are seen.
+            case "IPC": groups.change { if $0.ipcs.count <= Order.mostSteps { $0.ipcs.append(segment) } }
             case "ZDS": groups.change { $0.zds = segment }
-            case "TQ1": groups.change { $0.tq1 = segment }
+            case "TQ1": groups.change { if $0.tq1s.count <= Order.mostSteps { $0.tq1s.append(segment) } }
+            case "OBX":
+                groups.change { if $0.observations.count < HL7Bounds.segments { $0.observations.append(segment) } }
+            case "NTE": groups.change { if $0.notes.count < HL7Bounds.segments { $0.notes.append(segment) } }
             default: break
             }
         }
@@ -50,8 +52,18 @@ struct OrderGroup {
         self.spm = spm
     }
 
-    /// ORC-1, table 0119.
-    var control: String { orc?.text(field: 1)?.uppercased() ?? "NW" }
+    /// ORC-1.
+    var controlCode: String { orc?.text(field: 1)?.trimmingBlanks().uppercased() ?? "" }
+
+    /// What ORC-1 and ORC-5 ask for.
+    var control: OrderControl {
+        OrderControl(
+            control: controlCode,
+            status: orc?.text(field: 5)?.trimmingBlanks().uppercased() ?? "")
+    }
+
+    var ipc: HL7Segment? { ipcs.first }
+    var tq1: HL7Segment? { tq1s.first }
 
     /// SPM-2.1, else OBR-3.1, else ORC-3.1, else OBR-2.1.
     var laboratoryAccession: String? {
@@ -83,31 +95,8 @@ struct OrderGroup {
         return first(obr?.text(field: 24, component: 1)).flatMap { Self.modalities.contains($0) ? $0 : nil }
     }
 
-    /// Whether the group withdraws its order (table 0119: cancel, discontinue, and their confirmations by the filler).
-    var isCancellation: Bool { ["CA", "DC", "OC", "OD", "CR", "DR"].contains(control) }
-
     /// Whether the group orders imaging: it has IPC or ZDS, or OBR-24 names a modality.
     var isImaging: Bool { ipc != nil || zds != nil || modality != nil }
-
-    /// IPC-9, the scheduled station.
-    var stationAE: String? { first(ipc?.text(field: 9, component: 1)) }
-
-    /// IPC-3.1, else ZDS-1.1 (IHE and Bahmni).
-    var studyUID: String? { first(ipc?.text(field: 3, component: 1), zds?.text(field: 1, component: 1)) }
-
-    /// OBR-16 as one text.
-    var orderingProvider: String? {
-        let names = [obr?.text(field: 16, repeat: 1, component: 2), obr?.text(field: 16, repeat: 1, component: 3)]
-        return names.compactMap { $0 }.joined(separator: "^").nonEmpty ?? first(obr?.text(field: 16, component: 1))
-    }
-
-    /// TQ1-7, else ORC-7.4, else OBR-27.4, else OBR-36, as ISO 8601.
-    func scheduled(timeZone: String) -> String? {
-        first(
-            tq1?.text(field: 7, component: 1), orc?.text(field: 7, component: 4), obr?.text(field: 27, component: 4),
-            obr?.text(field: 36, component: 1)
-        ).flatMap { HL7Date.isoMoment($0, timeZone: timeZone) }
-    }
 
     /// SPM-4.2, else SPM-4.1, else OBR-15.1.
     var specimenType: String? {
@@ -122,11 +111,19 @@ struct OrderGroup {
             .flatMap { HL7Date.isoMoment($0, timeZone: timeZone) }
     }
 
-    /// TQ1-9, else ORC-7.6, else OBR-27.6, else OBR-5 (tables 0485 and 0027).
-    var priority: OrderPriority {
-        let code = first(
+    /// TQ1-9, else ORC-7.6, else OBR-27.6, else OBR-5.
+    private var priorityCode: String? {
+        first(
             tq1?.text(field: 9, component: 1), orc?.text(field: 7, component: 6), obr?.text(field: 27, component: 6),
             obr?.text(field: 5, component: 1))
+    }
+
+    /// Whether it says nothing of the priority.
+    var keepsPriority: Bool { priorityCode == nil }
+
+    /// Tables 0485 and 0027.
+    var priority: OrderPriority {
+        let code = priorityCode
         switch code?.uppercased() {
         case "S", "STAT": return .stat
         case "A", "ASAP", "U", "UR", "URGENT": return .urgent
@@ -134,7 +131,7 @@ struct OrderGroup {
         }
     }
 
-    private func first(_ candidates: String?...) -> String? {
+    func first(_ candidates: String?...) -> String? {
         for case let candidate? in candidates {
             let trimmed = candidate.trimmingBlanks()
             if !trimmed.isEmpty { return trimmed }

@@ -26,13 +26,9 @@ struct DialogueCase {
         self.directory = directory
         self.profile = profile
         do throws(IntakeRefusal) {
-            work = try orderChanges(json: Array(data), facility: Facility()).enumerated().map { index, change in
-                let order: Order
-                switch change {
-                case .place(let placed): order = placed
-                case .cancel(let cancelled): order = cancelled
-                }
-                return WorkOrder(number: Int64(index + 1), order: order, received: Self.received)
+            work = try orderChanges(json: Array(data), facility: Facility()).compactMap(\.order).enumerated().map {
+                index, order in
+                WorkOrder(number: Int64(index + 1), order: order, received: Self.received)
             }
         } catch {
             // People in test cases are made up: the mistakes are told as they are.

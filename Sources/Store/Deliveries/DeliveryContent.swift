@@ -3,11 +3,16 @@ import GRDB
 
 /// Reads what a delivery sends: the order as it stands now, and the results queued with it.
 enum DeliveryContent {
-    static func read(_ database: Database, _ lease: Lease, _ destination: DestinationID) throws -> Delivery {
-        let row = try Query(
-            database, "SELECT state, head, destination, key, report, round, attempts FROM delivery WHERE id = ?"
-        ).first([.int(lease.id.number)]) { try StoredDeliveryRow($0) }
-        guard let row, let report = try StoredReport.read(database, row.report) else {
+    static func read(
+        _ database: Database, _ lease: Lease, _ destination: DestinationID, _ facility: Facility
+    ) throws -> Delivery {
+        guard let row = try StoredDeliveryRow.read(database, lease.id) else {
+            throw UnreadableRow(what: "delivery \(lease.id)")
+        }
+        guard case .report(let id, let round) = row.subject else {
+            return try StepDelivery.read(database, row, lease, destination, facility)
+        }
+        guard let report = try StoredReport.read(database, id) else {
             throw UnreadableRow(what: "delivery \(lease.id)")
         }
         guard let number = report.order, let order = try StoredOrder.read(database, number) else {
@@ -15,14 +20,15 @@ enum DeliveryContent {
         }
         // A result stays in the delivery it was queued with, though a rerun or a correction may have come since: they
         // follow in their own delivery, and the destination sees each version once, in order.
-        let results = try StoredResult.all(database, report.id).filter { $0.round == row.round }
+        let results = try StoredResult.all(database, report.id).filter { $0.round == round }
         return Delivery(
             id: lease.id, destination: destination, key: row.key, attempts: Int(row.attempts),
             isAmbiguous: lease.wasAmbiguous,
-            report: DeliverableReport(
-                id: report.id, message: report.message, device: report.device, order: order.order,
-                results: results.map(\.result), received: report.received,
-                earlier: report.grows ? try earlier(database, than: lease.id, report, number) : nil))
+            content: .report(
+                DeliverableReport(
+                    id: report.id, message: report.message, device: report.device, order: order.order,
+                    results: results.map(\.result), received: report.received,
+                    earlier: report.grows ? try earlier(database, than: lease.id, report, number) : nil)))
     }
 
     /// Most messages whose results one growing report lists: hundreds of tests of one tube.

@@ -5,18 +5,23 @@ extension WriteSession {
     /// Queues one round of a report for every destination, behind what the key still has there.
     func queueDeliveries(of report: ReportID, round: Int64, key: String) throws {
         for destination in settings.destinations {
-            let number = try number(of: destination)
-            let first = try oldestUnfinished(destination: number, key: key)
-            try query(
-                """
-                INSERT INTO delivery (destination, key, report, round, state, head, attempts, not_before, queued)
-                VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)
-                """
-            ).run([
-                .int(number), .text(key), .int(report.number), .int(round), .code(StoredDelivery.ready),
-                .flag(first == nil), .int(now.microseconds),
-            ])
+            try queue(.report(report, round: round), for: destination, key: key)
         }
+    }
+
+    /// Queues one delivery behind what the key still has there.
+    func queue(_ subject: StoredDeliveryRow.Subject, for destination: DestinationID, key: String) throws {
+        let number = try number(of: destination)
+        let first = try oldestUnfinished(destination: number, key: key)
+        try query(
+            """
+            INSERT INTO delivery (destination, key, report, performed, round, state, head, attempts, not_before, queued)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?)
+            """
+        ).run([
+            .int(number), .text(key), .int(orNull: subject.report?.number), .int(orNull: subject.performed),
+            .int(subject.round), .code(StoredDelivery.ready), .flag(first == nil), .int(now.microseconds),
+        ])
     }
 
     /// After a head was finished, the next of its key may go.
@@ -35,8 +40,7 @@ extension WriteSession {
     }
 
     func delivery(_ id: DeliveryID) throws -> StoredDeliveryRow? {
-        try query("SELECT state, head, destination, key, report, round, attempts FROM delivery WHERE id = ?")
-            .first([.int(id.number)]) { try StoredDeliveryRow($0) }
+        try StoredDeliveryRow.read(database, id)
     }
 
     /// Keeps what became of an attempt.
@@ -67,18 +71,54 @@ struct StoredDeliveryRow {
     let isHead: Bool
     let destination: Int64
     let key: String
-    let report: ReportID
-    let round: Int64
+    let subject: Subject
     let attempts: Int64
 
-    init(_ row: Columns) throws {
+    /// What is delivered.
+    enum Subject {
+        /// A round of a report.
+        case report(ReportID, round: Int64)
+        /// What an event of a performed step said.
+        case performed(Int64, event: Int64)
+
+        var report: ReportID? {
+            if case .report(let id, _) = self { return id }
+            return nil
+        }
+
+        var performed: Int64? {
+            if case .performed(let id, _) = self { return id }
+            return nil
+        }
+
+        var round: Int64 {
+            switch self {
+            case .report(_, let round): round
+            case .performed(_, let event): event
+            }
+        }
+    }
+
+    static func read(_ database: Database, _ id: DeliveryID) throws -> StoredDeliveryRow? {
+        try Query(
+            database,
+            "SELECT state, head, destination, key, report, performed, round, attempts FROM delivery WHERE id = ?"
+        ).first([.int(id.number)]) { try StoredDeliveryRow($0) }
+    }
+
+    private init(_ row: Columns) throws {
         state = try row.code(0)
         isHead = row.flag(1)
         destination = row.int(2)
         key = row.text(3)
-        report = ReportID(row.int(4))
-        round = row.int(5)
-        attempts = row.int(6)
+        if let report = row.intOrNil(4) {
+            subject = .report(ReportID(report), round: row.int(6))
+        } else if let performed = row.intOrNil(5) {
+            subject = .performed(performed, event: row.int(6))
+        } else {
+            throw UnreadableRow(what: "delivery.report and delivery.performed")
+        }
+        attempts = row.int(7)
     }
 }
 

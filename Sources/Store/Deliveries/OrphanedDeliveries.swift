@@ -6,7 +6,7 @@ extension Store {
     ///
     /// Nobody sends them until the destination is configured again, or a person skips them.
     public func orphanedDeliveries() throws(StoreError) -> [(destination: String, count: Int)] {
-        let configured = Set(settings.destinations.map(\.text))
+        let configured = Set((settings.destinations + settings.forwards).map(\.text))
         return try readers.readNow { database in
             try Query(
                 database,

@@ -44,10 +44,11 @@ extension Store: DeliveryQueue {
         of leased: [Lease], _ destination: DestinationID
     ) async throws(StoreError) -> [Result<Delivery, StoreError>] {
         do throws(StoreError) {
+            let facility = settings.facility
             return try await workReaders.read { database in
                 leased.map { lease in
                     do {
-                        return .success(try DeliveryContent.read(database, lease, destination))
+                        return .success(try DeliveryContent.read(database, lease, destination, facility))
                     } catch {
                         return .failure(StoreError(error))
                     }

@@ -20,8 +20,9 @@ extension WriteSession {
 
     /// The same for one delivery that was being sent and has come back.
     func withdrawIfUnfit(_ id: DeliveryID) throws {
-        guard let row = try delivery(id), let report = try StoredReport.read(database, row.report),
-            let misfit = try misfit(report)
+        // What a modality did it did: news of a step are told whatever became of its order.
+        guard let row = try delivery(id), case .report(let number, let round) = row.subject,
+            let report = try StoredReport.read(database, number), let misfit = try misfit(report)
         else { return }
         switch row.state {
         // Being sent: when it comes back it is looked at again.
@@ -31,7 +32,7 @@ extension WriteSession {
         try query("UPDATE delivery SET state = ? WHERE id = ?").run([.code(StoredDelivery.skipped), .int(id.number)])
         try log(.withdrawn, delivery: id, note: misfit.what)
         if row.isHead { try promoteNext(destination: row.destination, key: row.key) }
-        try hold(report, round: row.round, misfit, wasAmbiguous: row.state == .ambiguous)
+        try hold(report, round: round, misfit, wasAmbiguous: row.state == .ambiguous)
     }
 
     /// Why the results of a report may not go out with the order they were matched to; nil when they may.

@@ -6,15 +6,12 @@ extension Order {
     func amended(by later: Order) -> Order {
         var order = self
         // Placed again after it was withdrawn, it asks for what it now says, not for what it once said.
-        if state != .open, later.state == .open, !later.tests.isEmpty { order.tests = [] }
-        order.placer = later.placer ?? placer
-        order.priority = later.priority
-        order.state = later.state
-        order.patient.family = later.patient.family ?? patient.family
-        order.patient.given = later.patient.given ?? patient.given
-        order.patient.birthDate = later.patient.birthDate ?? patient.birthDate
-        order.patient.sex = later.patient.sex ?? patient.sex
-        order.patient.abha = later.patient.abha ?? patient.abha
+        let staysWithdrawn = later.keepsState && state == .cancelled
+        if state != .open, later.state == .open, !staysWithdrawn, !later.tests.isEmpty { order.tests = [] }
+        order.placer = placer.amended(by: later.placer)
+        order.priority = later.keepsPriority ? priority : later.priority
+        order.state = staysWithdrawn ? state : later.state
+        order.patient = patient.amended(by: later.patient)
         for test in later.tests {
             if let index = order.tests.firstIndex(where: { $0.code == test.code }) {
                 order.tests[index].text = test.text ?? order.tests[index].text
@@ -26,17 +23,37 @@ extension Order {
             order.specimen = OrderedSpecimen(
                 type: specimen.type ?? self.specimen?.type, collected: specimen.collected ?? self.specimen?.collected)
         }
-        if var imaging = later.imaging {
-            imaging.stationAE = imaging.stationAE ?? self.imaging?.stationAE
-            imaging.scheduled = imaging.scheduled ?? self.imaging?.scheduled
-            imaging.studyUID = imaging.studyUID ?? self.imaging?.studyUID
-            imaging.requestedBy = imaging.requestedBy ?? self.imaging?.requestedBy
-            if imaging.procedure.code == self.imaging?.procedure.code {
-                imaging.procedure.text = imaging.procedure.text ?? self.imaging?.procedure.text
-            }
-            order.imaging = imaging
+        if let asked = later.imaging {
+            order.imaging =
+                imaging.map { $0.amended(by: asked, only: stepID(1), keepsState: later.keepsState) }
+                ?? asked.withoutCleared
         }
         return order
+    }
+}
+
+extension Optional where Wrapped == String {
+    /// Nothing said keeps the text, empty text clears it.
+    func amended(by later: String?) -> String? {
+        guard let later else { return self }
+        return later.isEmpty ? nil : later
+    }
+}
+
+extension Patient {
+    /// This patient's demographics after a later message; the identity stays.
+    func amended(by later: Patient) -> Patient {
+        var patient = self
+        patient.family = family.amended(by: later.family)
+        patient.given = given.amended(by: later.given)
+        patient.birthDate = birthDate.amended(by: later.birthDate)
+        patient.sex = later.sex ?? sex
+        patient.abha = abha.amended(by: later.abha)
+        patient.prefix = prefix.amended(by: later.prefix)
+        patient.suffix = suffix.amended(by: later.suffix)
+        patient.ideographic = ideographic.amended(by: later.ideographic)
+        patient.phonetic = phonetic.amended(by: later.phonetic)
+        return patient
     }
 }
 

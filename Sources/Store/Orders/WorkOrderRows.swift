@@ -48,7 +48,7 @@ enum WorkOrderRows {
         """
 
     /// Where it stands, behind `StoredOrder.columns`.
-    private static let sharedColumn: Int32 = 25
+    private static let sharedColumn = StoredOrder.columnCount
 
     /// Binds the values of the conditions, then the name if any are named, then the limit.
     ///

@@ -54,14 +54,35 @@ extension Listings {
             }
             if let device = filter.device {
                 conditions.add(
-                    "(SELECT d.name FROM report r JOIN device d ON d.id = r.device WHERE r.id = v.report) = ?",
-                    .text(device))
+                    """
+                    (SELECT d.name FROM device d WHERE d.id = coalesce(
+                        (SELECT r.device FROM report r WHERE r.id = v.report),
+                        (SELECT p.device FROM performed_step p WHERE p.id = v.performed))) = ?
+                    """, .text(device))
             }
             parts.append("SELECT v.id FROM delivery v \(index)\(conditions.sql)")
             values += conditions.values
+            if let accession = filter.accession {
+                // Likewise what modalities did for its orders.
+                var performed = Conditions()
+                performed.add(source.condition)
+                performed.add("v.performed IN (\(performedOfAccession))", .text(accession))
+                if let device = filter.device {
+                    performed.add(
+                        "(SELECT d.name FROM performed_step p JOIN device d ON d.id = p.device WHERE p.id = v.performed) = ?",
+                        .text(device))
+                }
+                parts.append("SELECT v.id FROM delivery v INDEXED BY delivery_performed\(performed.sql)")
+                values += performed.values
+            }
         }
         return (parts.joined(separator: " UNION ALL "), values)
     }
+
+    /// Performed steps that belong to orders with an accession.
+    static let performedOfAccession = """
+        SELECT r.performed FROM performed_step_scheduled r JOIN orders o ON o.id = r.order_id WHERE o.accession = ?
+        """
 
     private static func queueRow(_ row: Columns) throws -> QueueRow {
         let id = DeliveryID(row.int(0))

@@ -83,7 +83,8 @@ enum Listings {
                 kind: order.kind.rawValue, priority: order.priority.rawValue,
                 tests: order.imaging.map { [$0.procedure.code] } ?? order.tests.map(\.code),
                 state: order.state.rawValue, received: stored.received.iso8601,
-                devices: names(row.text(25)), refused_by: names(row.text(26)))
+                devices: names(row.text(StoredOrder.columnCount)),
+                refused_by: names(row.text(StoredOrder.columnCount + 1)))
         }
     }
 

@@ -2,36 +2,38 @@ import Core
 import GRDB
 
 extension Listings {
-    /// Imaging orders by scheduled time; those that no modality sees are `parked`.
+    /// Scheduled steps by their start; those that no modality sees are `parked`.
     static func worklist(
         _ database: Database, _ filter: ListingFilter, _ stations: WorklistStations?, limit: Int64
     ) throws -> [WorklistRow] {
         var conditions = Conditions()
-        conditions.add("o.kind = \(OrderKind.imaging.code)")
         conditions.add("o.accession", equals: filter.accession)
         // A device of the worklist is a station.
-        conditions.add("o.station_ae", equals: filter.device)
-        switch filter.state {
-        case nil: break
-        case "scheduled", "parked": conditions.add("o.state = \(OrderState.open.code)")
-        case "cancelled": conditions.add("o.state = \(OrderState.cancelled.code)")
-        case "completed": conditions.add("o.state = \(OrderState.completed.code)")
-        default: return []
+        if let device = filter.device {
+            conditions.add("t.station IN (?, '\(StepStation.several)')", .text(device))
+        }
+        if let state = filter.state, state != parked {
+            guard let state = StepState(rawValue: state) else { return [] }
+            conditions.add("t.state = \(state.code)")
+        } else if filter.state == parked {
+            conditions.add("t.state = \(StepState.scheduled.code)")
         }
         var rows: [WorklistRow] = []
         // Which open ones are parked is not a matter of columns, so that the limit is applied here.
         try Query(
             database,
-            "SELECT \(StoredOrder.columns), o.start_date, o.start_time FROM orders o "
-                + "JOIN mrn_system s ON s.id = o.mrn_system\(conditions.sql) ORDER BY o.start_date, o.start_time, o.id"
+            "\(WorklistRows.select) FROM step t JOIN orders o ON o.id = t.order_id "
+                + "JOIN mrn_system s ON s.id = o.mrn_system\(conditions.sql) ORDER BY t.start_date, t.start_time, t.id"
         ).eachWhile(conditions.values) { row in
             guard rows.count < limit else { return false }
             let order = try StoredOrder(row).order
-            let entry = WorklistEntry(order, date: row.text(25), time: row.text(26))
-            let what = order.state == .open ? whyUnseen(entry, stations) : nil
-            let state = state(of: order, isParked: what != nil)
+            let stored = try StoredStep(row, from: StoredOrder.columnCount)
+            if let device = filter.device, !stored.step.stationAEs.contains(device) { return true }
+            let isOpen = stored.step.state == .scheduled && order.state == .open
+            let what = isOpen ? whyUnseen(WorklistEntry(order, stored), stations) : nil
+            let state = what == nil ? stored.step.state.rawValue : parked
             if filter.state == nil || filter.state == state {
-                rows.append(WorklistRow(order, state: state, what: what ?? ""))
+                rows.append(WorklistRow(order, stored, state: state, what: what ?? ""))
             }
             return true
         }
@@ -43,20 +45,18 @@ extension Listings {
         stations.map { $0.whyUnseen(entry) } ?? WorklistStations.whyUnseen(entry)
     }
 
-    private static func state(of order: Order, isParked: Bool) -> String {
-        switch order.state {
-        case .cancelled: "cancelled"
-        case .completed: "completed"
-        case .open: isParked ? "parked" : "scheduled"
-        }
-    }
+    private static let parked = "parked"
 }
 
 extension WorklistRow {
-    fileprivate init(_ order: Order, state: String, what: String) {
+    fileprivate init(_ order: Order, _ stored: StoredStep, state: String, what: String) {
+        let step = stored.step
         self.init(
             accession: order.accession, mrn: order.patient.mrn, patient: order.patient.shownName,
-            modality: order.imaging?.modality ?? "", station_ae: order.imaging?.stationAE ?? "",
-            scheduled: order.imaging?.scheduled ?? "", state: state, what: what)
+            modality: step.modality, station_ae: step.stationAEs.joined(separator: ", "),
+            scheduled: step.scheduled ?? "", state: state, what: what)
+        step_id = step.id
+        number = stored.number
+        location = step.location ?? ""
     }
 }

@@ -16,9 +16,35 @@ enum Connection {
         }
     }
 
+    /// The one connection that writes in another process, beside the daemon's.
+    ///
+    /// It looks for the lock once a millisecond: the daemon under load lets go of it for moments only, which SQLite's own
+    /// growing waits would miss.
+    static func stepWriter(_ file: URL, _ limits: StoreConfiguration) throws -> DatabaseQueue {
+        let most = Int(limits.busyTimeout.wholeMicroseconds / 1_000)
+        return try open(
+            file, readonly: false, limits,
+            busy: .callback { tries in
+                usleep(1_000)
+                return tries < most
+            }
+        ) { database in
+            // The daemon copies the log.
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        }
+    }
+
     /// A connection that only copies the write-ahead log into the database file.
     static func checkpointer(_ file: URL, _ limits: StoreConfiguration) throws -> DatabaseQueue {
         try open(file, readonly: false, limits) { database in
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        }
+    }
+
+    /// A connection for rows that a power failure may cost: its transactions are not synced, and still come after those
+    /// that are.
+    static func notes(_ file: URL, _ limits: StoreConfiguration) throws -> DatabaseQueue {
+        try open(file, readonly: false, limits, finish: "PRAGMA synchronous = NORMAL") { database in
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
         }
     }
@@ -29,13 +55,13 @@ enum Connection {
     }
 
     private static func open(
-        _ file: URL, readonly: Bool, _ limits: StoreConfiguration,
+        _ file: URL, readonly: Bool, _ limits: StoreConfiguration, busy: Database.BusyMode? = nil, finish: String = "",
         prepare: @escaping @Sendable (Database) throws -> Void
     ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(Double(limits.busyTimeout.wholeMicroseconds) / 1_000_000)
+        configuration.busyMode = busy ?? .timeout(Double(limits.busyTimeout.wholeMicroseconds) / 1_000_000)
         let journalLimit = limits.journalSizeLimit
         configuration.prepareDatabase { database in
             try prepare(database)
@@ -47,6 +73,7 @@ enum Connection {
                     PRAGMA cell_size_check = ON;
                     """)
             try assertSafe(database)
+            if !finish.isEmpty { try database.execute(sql: finish) }
         }
         return try DatabaseQueue(path: file.path, configuration: configuration)
     }

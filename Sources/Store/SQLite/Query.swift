@@ -126,6 +126,15 @@ struct Columns {
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index))))
     }
 
+    func blobOrNil(_ index: Int32) -> [UInt8]? { isNull(index) ? nil : blob(index) }
+
+    /// The text's UTF-8, for as long as the row stands.
+    func withUTF8<Result>(_ index: Int32, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        let start = sqlite3_column_text(handle, index)
+        return try body(
+            UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, index))))
+    }
+
     func code<Value: StoredCode>(_ index: Int32, as type: Value.Type = Value.self) throws -> Value {
         try Value(code: int(index))
     }

@@ -11,6 +11,9 @@ enum Migrations {
         Migration0001.register(in: &migrator)
         Migration0002.register(in: &migrator)
         Migration0003.register(in: &migrator)
+        Migration0004.register(in: &migrator)
+        Migration0005.register(in: &migrator)
+        Migration0006.register(in: &migrator)
         return migrator
     }
 

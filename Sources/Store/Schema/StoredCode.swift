@@ -36,6 +36,8 @@ enum Progress: StoredCode, CaseIterable {
     case orders
     /// The link ended before anything that its sender may presume saved.
     case nothingProcessable
+    /// A modality told of a performed procedure step.
+    case step
 
     static var everyCase: [Progress] { allCases }
     var code: Int64 {
@@ -47,6 +49,7 @@ enum Progress: StoredCode, CaseIterable {
         case .unreadable: 4
         case .orders: 5
         case .nothingProcessable: 6
+        case .step: 7
         }
     }
 }

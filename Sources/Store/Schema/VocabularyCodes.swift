@@ -74,6 +74,20 @@ extension OrderState: StoredCode {
     }
 }
 
+extension StepState: StoredCode {
+    static var everyCase: [StepState] { allCases }
+    /// Up to 2: a modality's worklist may show it (the partial indexes of `step`).
+    var code: Int64 {
+        switch self {
+        case .scheduled: 1
+        case .started: 2
+        case .completed: 3
+        case .discontinued: 4
+        case .cancelled: 5
+        }
+    }
+}
+
 extension OrderPriority: StoredCode {
     static let everyCase: [OrderPriority] = [.routine, .urgent, .stat]
     var code: Int64 {

@@ -68,6 +68,8 @@ final class WriteSession {
 struct StoreSettings: Sendable {
     var facility: Facility
     var destinations: [DestinationID]
+    /// Who is sent the requests of modalities as they came.
+    var forwards: [DestinationID] = []
     var limits: StoreConfiguration
     var stations: WorklistStations?
     /// Devices that are told of orders without asking.

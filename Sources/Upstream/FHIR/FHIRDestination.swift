@@ -34,11 +34,14 @@ public final class FHIRDestination: Destination {
 
     /// Sends one delivery (`Destination`).
     public func send(_ delivery: Delivery, done: @escaping @Sendable (Verdict) -> Void) {
-        guard delivery.isAmbiguous else { return post(delivery, done: done) }
-        ask(for: delivery.report.results[...]) { answer in
+        guard let transaction = transaction(delivery) else {
+            return done(Verdict(.refused, "a FHIR server is not told this kind of thing"))
+        }
+        guard delivery.isAmbiguous else { return post(delivery, transaction, done: done) }
+        ask(delivery.content) { answer in
             switch answer {
             case .present: done(Verdict(.delivered, "it was there already, from a try that got no answer"))
-            case .unknown: self.post(delivery, done: done)
+            case .unknown: self.post(delivery, transaction, done: done)
             case .failed(let verdict): done(verdict)
             }
         }
@@ -47,8 +50,18 @@ public final class FHIRDestination: Destination {
     /// Fails what is under way and closes the connections.
     public func close() async { await sender.close() }
 
-    private func post(_ delivery: Delivery, done: @escaping @Sendable (Verdict) -> Void) {
-        let transaction = Transaction(delivery.report, facility: facility)
+    private func transaction(_ delivery: Delivery) -> Transaction? {
+        switch delivery.content {
+        case .report(let report): Transaction(report, facility: facility)
+        case .step(let step): Transaction(step, facility: facility)
+        // Requests of modalities are passed on to their like.
+        case .request: nil
+        }
+    }
+
+    private func post(
+        _ delivery: Delivery, _ transaction: Transaction, done: @escaping @Sendable (Verdict) -> Void
+    ) {
         var request = template
         request.headers.add(name: "Content-Type", value: "application/fhir+json")
         request.headers.add(name: "Prefer", value: "return=minimal")
@@ -111,6 +124,32 @@ extension FHIRDestination {
         case failed(Verdict)
     }
 
+    private func ask(_ content: Delivery.Content, done: @escaping @Sendable (Presence) -> Void) {
+        switch content {
+        case .report(let report): ask(for: report.results[...], done: done)
+        case .step(let step): ask(for: step, done: done)
+        case .request: done(.unknown)
+        }
+    }
+
+    /// `GET {url}/Procedure?identifier=urn:dicom:uid|urn:oid:UID`.
+    private func ask(for step: DeliverableStep, done: @escaping @Sendable (Presence) -> Void) {
+        var query = JSONWriter()
+        query.raw("urn%3Adicom%3Auid%7Curn%3Aoid%3A")
+        query.percentEncoded(step.step.uid)
+        let address =
+            "\(configuration.url)/Procedure?_count=2&identifier=" + String(decoding: query.bytes, as: UTF8.self)
+        guard let request = try? HTTPClient.Request(url: address, method: .GET, headers: template.headers) else {
+            return done(.unknown)
+        }
+        authorized(request) { ending in
+            done(
+                Self.presence(in: ending, verdict: { classify(self.understood(ending), entries: 0) }) { bytes in
+                    ProcedureSearch.holds(step, in: bytes)
+                })
+        }
+    }
+
     /// `GET {url}/Observation?identifier=A,B,…` (https://hl7.org/fhir/R4/search.html#token; a comma means "or"), in
     /// portions, until one is missing.
     private func ask(for results: ArraySlice<LabResult>, done: @escaping @Sendable (Presence) -> Void) {
@@ -129,7 +168,11 @@ extension FHIRDestination {
             return done(.unknown)
         }
         authorized(request) { ending in
-            switch Self.presence(of: portion, in: ending, verdict: { classify(self.understood(ending), entries: 0) }) {
+            let presence = Self.presence(in: ending, verdict: { classify(self.understood(ending), entries: 0) }) {
+                bytes in
+                Searchset(bytes: bytes).map { portion.allSatisfy($0.holds) }
+            }
+            switch presence {
             case .present where portion.endIndex < results.endIndex:
                 self.ask(for: results[portion.endIndex...], done: done)
             case let presence: done(presence)
@@ -137,13 +180,12 @@ extension FHIRDestination {
         }
     }
 
+    /// - Parameter holds: Whether all of it is in a searchset with these bytes; nil when they are none.
     private static func presence(
-        of results: ArraySlice<LabResult>, in ending: HTTPSender.Ending, verdict: () -> Verdict
+        in ending: HTTPSender.Ending, verdict: () -> Verdict, holds: ([UInt8]) -> Bool?
     ) -> Presence {
         guard case .answered(let answer) = ending else { return .failed(verdict()) }
-        if answer.status == 200, let found = Searchset(bytes: answer.bytes) {
-            return results.allSatisfy(found.holds) ? .present : .unknown
-        }
+        if answer.status == 200, let holds = holds(answer.bytes) { return holds ? .present : .unknown }
         let verdict = verdict()
         return verdict.kind == .outage ? .failed(verdict) : .unknown
     }

@@ -12,7 +12,8 @@ extension LaneMachine {
         actions += notices.map { .tell($0) }
         notices = []
         status.underWay = underWay.count
-        status.oldest = underWay.isEmpty ? waiting.last?.report.received : underWay.values.map(\.report.received).min()
+        status.oldest =
+            underWay.isEmpty ? waiting.last?.content.received : underWay.values.map(\.content.received).min()
         return actions
     }
 

@@ -20,7 +20,7 @@ struct ModalityEchoRole: AsyncParsableCommand {
         }
         let target = EchoTarget(
             host: request.host, port: request.port, calledAETitle: request.calledAETitle,
-            callingAETitle: request.callingAETitle)
+            callingAETitle: request.callingAETitle, tls: request.tls)
         let answer = await withCheckedContinuation { (done: CheckedContinuation<EchoProcess.Answer, Never>) in
             // It blocks, so it gets a thread outside Swift's pool.
             Thread { done.resume(returning: Self.answer(target)) }.start()

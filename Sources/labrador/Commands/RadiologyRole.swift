@@ -26,8 +26,13 @@ struct RadiologyRole: AsyncParsableCommand {
             return handler
         }
         let logger = Logger(label: "labrador.radiology")
-        let source = try WorklistReader.open(folder: URL(fileURLWithPath: settings.storePath))
-        try await runRadiologyChild(configuration: settings.configuration, source: source, logger: logger)
+        let folder = URL(fileURLWithPath: settings.storePath)
+        let limits = settings.configuration.limits
+        try await runRadiologyChild(
+            configuration: settings.configuration,
+            source: try WorklistReader.open(folder: folder, atOnce: limits.maxAssociations),
+            queries: try WorklistQueries.open(folder: folder),
+            steps: try ProcedureStepService.open(settings, logger: logger), logger: logger)
     }
 }
 
@@ -35,8 +40,8 @@ extension DICOMSection {
     /// What a modality may see.
     func caller(_ modality: ModalitySection) -> WorklistCaller {
         WorklistCaller(
-            aeTitle: modality.aeTitle, modality: modality.modality,
-            scope: WorklistScope(rawValue: modality.scope ?? scope) ?? .ownAE)
+            aeTitle: modality.aeTitle, modality: modality.modality, location: modality.location,
+            scope: modality.worklist.scope ?? worklist.scope ?? .ownAE)
     }
 }
 
@@ -46,13 +51,31 @@ struct RadiologyService: Service {
     let readiness: Readiness
 
     /// Opens the port; throws a sentence when it cannot be.
-    init(_ section: DICOMSection, storePath: String, readiness: Readiness, logger: Logger) throws {
+    ///
+    /// `onStored` runs when a modality's step was stored that destinations wait for.
+    init(
+        _ section: DICOMSection, storePath: String, facility: Facility, destinations: [DestinationID],
+        readiness: Readiness, logger: Logger, onStored: @escaping @Sendable () -> Void
+    ) throws {
         do throws(RadiologyProcessError) {
-            let listener = try RadiologyListener(host: section.listen.host, port: section.listen.port)
+            let listener = try RadiologyListener(
+                key: "dicom.listen", host: section.listen.host, port: section.listen.port)
             logger.notice("radiology \(section.aeTitle) on port \(listener.port)")
+            let tlsListener: RadiologyListener?
+            if let tls = section.tls {
+                let opened = try RadiologyListener(
+                    key: "dicom.tls.listen", host: tls.listen.host, port: tls.listen.port)
+                logger.notice("radiology \(section.aeTitle) over TLS on port \(opened.port)")
+                tlsListener = opened
+            } else {
+                tlsListener = nil
+            }
             supervisor = RadiologySupervisor(
-                listener: listener, settings: try HandedFile.make(RadiologySettings(section, storePath: storePath)),
-                logger: logger)
+                listener: listener, tlsListener: tlsListener,
+                settings: try HandedFile.make(
+                    RadiologySettings(
+                        section, storePath: storePath, facility: facility, destinations: destinations)),
+                logger: logger, onStored: onStored)
         } catch {
             throw CommandFailure("dicom: \(error.description)")
         }

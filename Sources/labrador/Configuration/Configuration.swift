@@ -1,4 +1,5 @@
 import Core
+import DICOM
 import Links
 import Profiles
 
@@ -59,7 +60,23 @@ struct DICOMSection: Sendable, Equatable {
     var aeTitle = "LABRADOR"
     var listen = SocketAddressText(host: "0.0.0.0", port: 11112)
     var modalities: [ModalitySection] = []
-    var scope = "own-ae"
+    /// How the worklist is served where a modality says nothing else.
+    var worklist = WorklistSection()
+    /// What answers go out in where ASCII and the query's own set will not do.
+    var characterSet: String?
+    /// Whether AE titles are the same in capitals and small letters.
+    var ignoresCase = false
+    /// TLS; nil where it is not spoken.
+    var tls: DICOMTLSSection?
+    var limits = RadiologyLimits()
+    var mpps = MPPSSection()
+    /// What gives orders without a station theirs, the first that fits.
+    var stationRules: [StationRule] = []
+    /// Whether an order that names no start is due when it was received.
+    var startsWhenReceived = false
+
+    /// The modalities together, as the worklist sees them.
+    var stations: WorklistStations { WorklistStations(modalities.map(caller), rules: stationRules) }
 }
 
 /// One of `dicom.modalities`.
@@ -69,8 +86,18 @@ struct ModalitySection: Sendable, Equatable {
     var host: String
     var port: Int
     var modality: String
-    /// Overrides `dicom.worklist.scope` for this device.
-    var scope: String?
+    /// Where it stands, for the scope `location`.
+    var location: String?
+    /// How it is served the worklist.
+    var worklist = WorklistSection()
+    /// The character set of its answers; nil: the best for each entry.
+    var characterSet: String?
+    /// Whether it is sent nothing in any other.
+    var takesOwnSetOnly = false
+    /// What it must do to be let in.
+    var rules = CallerRules()
+    /// How strictly its performed procedure steps are looked at.
+    var mpps = PerformedStepStrictness.lenient
 }
 
 /// One of `destinations`.

@@ -38,12 +38,23 @@ struct ConfigurationReader {
                         library: library, plan: plan, opensFiles: opensFiles, passesOverProfiles: passesOverProfiles
                     ).devices(devices)
             }
-            if let dicom = map["dicom"] { configuration.dicom = DICOMReader(plan: plan).section(dicom) }
+            if let dicom = map["dicom"] {
+                configuration.dicom = DICOMReader(plan: plan, opensFiles: opensFiles).section(dicom)
+            }
             if let destinations = map["destinations"] {
                 configuration.destinations = DestinationReader(opensFiles: opensFiles).destinations(destinations)
             }
+            Self.noteForwardClashes(configuration, map["destinations"])
             plan.noteClashes()
             return configuration
+        }
+    }
+
+    /// The queue knows receivers of procedure steps and destinations by one name.
+    private static func noteForwardClashes(_ configuration: Configuration, _ value: YAMLValue?) {
+        let forwards = Set((configuration.dicom?.mpps.forwards ?? []).map(\.destination))
+        for destination in configuration.destinations where forwards.contains(destination.id) {
+            value?.mistake("'\(destination.id)' also names a receiver under dicom.mpps.forward; ids must differ")
         }
     }
 

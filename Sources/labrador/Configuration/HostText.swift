@@ -8,6 +8,12 @@ enum HostText {
     /// Whether a text is an IP address, also with a zone (`fe80::1%eth0`), or can be a host name (RFC 1123 section 2.1).
     static func isHost(_ text: String) -> Bool { isAddress(text) || isName(text) }
 
+    /// Whether a text is an IPv4 address as it is printed.
+    static func isIPv4(_ text: String) -> Bool {
+        var address = in_addr()
+        return inet_pton(AF_INET, text, &address) == 1
+    }
+
     private static func isAddress(_ text: String) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 16)
         return inet_pton(AF_INET, text, &buffer) == 1

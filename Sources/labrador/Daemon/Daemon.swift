@@ -54,13 +54,22 @@ struct Daemon {
             logger: logger)
         let radiology = try configuration.dicom.map { section in
             try RadiologyService(
-                section, storePath: configuration.storePath, readiness: readiness, logger: logger)
+                section, storePath: configuration.storePath, facility: configuration.facility,
+                destinations: configuration.destinations.map(\.id), readiness: readiness, logger: logger,
+                onStored: nudgeLanes)
         }
         let console = ConsoleServer(
             configuration: consoleConfiguration,
             ports: ConsolePorts(
                 registry: NudgingRegistry(base: store, decided: nudgeLanes), orders: inbox, devices: status,
                 echo: configuration.dicom.map { ModalityEcho(section: $0) },
+                worklist: configuration.dicom.map { section in
+                    WorklistExplainer(
+                        RadiologySettings(
+                            section, storePath: configuration.storePath, facility: configuration.facility,
+                            destinations: configuration.destinations.map(\.id)
+                        ).configuration, store: store, now: wallClock)
+                },
                 metrics: DaemonMetrics(lanes: lanes, store: store, radiology: radiology?.supervisor.status)),
             logger: logger, now: wallClock,
             onReady: { [logger] address in
@@ -139,12 +148,19 @@ struct Daemon {
         }
     }
 
+    private var storeConfiguration: StoreConfiguration {
+        var store = StoreConfiguration()
+        store.startsWhenReceived = configuration.dicom?.startsWhenReceived ?? false
+        return store
+    }
+
     private func openStore() throws -> Store {
         do throws(StoreError) {
             return try Store.open(
                 folder: URL(fileURLWithPath: configuration.storePath), facility: configuration.facility,
                 destinations: configuration.destinations.map(\.id),
-                stations: configuration.dicom.map { WorklistStations($0.modalities.map($0.caller)) },
+                forwards: (configuration.dicom?.mpps.forwards ?? []).map(\.destination),
+                configuration: storeConfiguration, stations: configuration.dicom?.stations,
                 downloads: configuration.devices.filter(\.hearsOfOrders).map {
                     DownloadDevice(id: $0.id, places: $0.isToldOfOrders, withdraws: $0.canWithdraw)
                 },
@@ -174,6 +190,16 @@ struct Daemon {
     }
 
     private func makeLanes(_ store: Store) throws -> [DeliveryLane] {
+        let forwards = (configuration.dicom?.mpps.forwards ?? []).map { section in
+            DeliveryLane(
+                destination: StepForward(section, callingAETitle: configuration.dicom?.aeTitle ?? ""), queue: store,
+                configuration: LaneConfiguration(concurrency: StepForward.concurrency), logger: logger,
+                group: MultiThreadedEventLoopGroup.singleton, now: wallClock)
+        }
+        return try fhirLanes(store) + forwards
+    }
+
+    private func fhirLanes(_ store: Store) throws -> [DeliveryLane] {
         try configuration.destinations.map { section in
             let destination: FHIRDestination
             do {

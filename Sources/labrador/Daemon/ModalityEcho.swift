@@ -23,7 +23,8 @@ final class ModalityEcho: EchoPort {
         }
         guard begin() else { return .refused("\(Self.maxEchoes) echoes are under way; try again in a moment.") }
         let request = EchoProcess.Request(
-            host: modality.host, port: port, calledAETitle: modality.aeTitle, callingAETitle: section.aeTitle)
+            host: modality.host, port: port, calledAETitle: modality.aeTitle, callingAETitle: section.aeTitle,
+            tls: section.callTLS(modality))
         // It blocks its thread; Swift's own must not be.
         let answer = await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: EchoProcess.run(request)) }

@@ -13,7 +13,7 @@ enum EchoProcess {
     /// Write end of a pipe for the `Answer`.
     static let answer: Int32 = 4
     /// Longer than all of the echo's own time-outs together, seconds; then the process is killed.
-    static let longestSeconds = 40
+    static let longestSeconds = 150
     /// Largest answer, bytes.
     static let maxAnswerBytes = 4096
     /// What the process may allocate, bytes.
@@ -25,6 +25,7 @@ enum EchoProcess {
         var port: UInt16
         var calledAETitle: String
         var callingAETitle: String
+        var tls: EchoTLS?
     }
 
     /// How it went: either of the two.
@@ -36,15 +37,17 @@ enum EchoProcess {
     /// Calls the peer; blocks its thread, on which the process depends, until there is an answer.
     static func run(_ request: Request) -> Answer {
         do throws(RadiologyProcessError) {
-            return try ask(request)
+            return try ask(command, request)
         } catch {
             return Answer(failure: error.description)
         }
     }
 
-    private static func ask(_ request: Request) throws(RadiologyProcessError) -> Answer {
-        var environment = ProcessInfo.processInfo.environment
-        environment[RadiologyHandOver.parentVariable] = String(getpid())
+    /// Starts the hidden command, hands it a request and waits for its answer, at most `longestSeconds`.
+    static func ask<Asked: Encodable, Answered: Decodable>(
+        _ command: String, _ request: Asked
+    ) throws(RadiologyProcessError) -> Answered {
+        let environment = RadiologyHandOver.environment
         let file = try HandedFile.make(request)
         defer { close(file) }
         let process: pid_t
@@ -60,7 +63,7 @@ enum EchoProcess {
                 throw error
             }
         } catch {
-            throw RadiologyProcessError("the echo cannot be started", code: error.code)
+            throw RadiologyProcessError("the helper process cannot be started", code: error.code)
         }
         defer { close(told.read) }
         let bytes = readAll(told.read)
@@ -68,7 +71,7 @@ enum EchoProcess {
         kill(process, SIGKILL)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(bytes)) else {
+        guard let answer = try? JSONDecoder().decode(Answered.self, from: Data(bytes)) else {
             throw RadiologyProcessError("the peer's answer could not be read to its end")
         }
         return answer

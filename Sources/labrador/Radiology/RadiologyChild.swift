@@ -35,21 +35,23 @@ enum RadiologyChild {
     ///
     /// Blocks its thread.
     static func run(
-        configuration: RadiologyConfiguration, source: any WorklistSource, logger: Logger
+        configuration: RadiologyConfiguration, source: any WorklistSource, queries: any WorklistQueryLog,
+        steps: PerformedSteps, logger: Logger
     ) throws {
-        var listening: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        guard getsockopt(RadiologyHandOver.listeningSocket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0,
-            listening != 0
-        else { throw RadiologyProcessError("no listening socket was handed over; run `labrador serve`") }
-        let server = RadiologyServer(configuration: configuration, source: source, logger: logger)
-        try server.start(listeningSocket: RadiologyHandOver.listeningSocket)
+        let tlsSocket = configuration.tls.map { _ in RadiologyHandOver.tlsSocket }
+        guard isListening(RadiologyHandOver.listeningSocket), tlsSocket.map(isListening) ?? true else {
+            throw RadiologyProcessError("no listening socket was handed over; run `labrador serve`")
+        }
+        let server = RadiologyServer(
+            configuration: configuration, source: source, steps: steps, queries: queries, logger: logger,
+            now: wallClock)
+        try server.start(listeningSocket: RadiologyHandOver.listeningSocket, tlsSocket: tlsSocket)
         var ready = RadiologyHandOver.ready
         guard write(RadiologyHandOver.status, &ready, 1) == 1 else {
             server.stop()
             throw RadiologyProcessError("the daemon does not listen", code: errno)
         }
-        let signs = Thread { giveSigns(of: server) }
+        let signs = Thread { giveSigns(of: server, configuration.tls.map { CertificateWatch($0, logger: logger) }) }
         signs.name = "radiology signs"
         signs.start()
         waitForEnd()
@@ -58,16 +60,29 @@ enum RadiologyChild {
     }
 
     /// Says for as long as the process lives that peers can be let in.
-    private static func giveSigns(of server: RadiologyServer) {
-        var last: UInt64 = 0
+    private static func giveSigns(of server: RadiologyServer, _ certificate: CertificateWatch?) {
+        var last = server.turns
         while true {
+            certificate?.look(server)
             sleep(RadiologyHandOver.secondsBetweenSigns)
             let turns = server.turns
-            guard turns != last else { continue }
+            // One more port is served from now on.
+            if turns.count != last.count {
+                last = turns
+                continue
+            }
+            // Of each port: one that hangs must not hide behind the other.
+            guard zip(turns, last).allSatisfy({ $0 != $1 }) else { continue }
             last = turns
             var sign = RadiologyHandOver.alive
             _ = write(RadiologyHandOver.status, &sign, 1)
         }
+    }
+
+    private static func isListening(_ socket: Int32) -> Bool {
+        var listening: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0
     }
 
     /// Returns when the daemon has closed its end of the lifeline, to ask for the end or by ending itself.
@@ -79,13 +94,17 @@ enum RadiologyChild {
 
 /// What the hidden command calls after it has read the configuration and opened the store; see `RadiologyChild`.
 func runRadiologyChild(
-    configuration: RadiologyConfiguration, source: any WorklistSource, logger: Logger
+    configuration: RadiologyConfiguration, source: any WorklistSource, queries: any WorklistQueryLog,
+    steps: PerformedSteps, logger: Logger
 ) async throws {
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
         // It blocks, so it gets a thread outside Swift's pool.
         let thread = Thread {
             done.resume(
-                with: Result { try RadiologyChild.run(configuration: configuration, source: source, logger: logger) })
+                with: Result {
+                    try RadiologyChild.run(
+                        configuration: configuration, source: source, queries: queries, steps: steps, logger: logger)
+                })
         }
         thread.name = "radiology"
         thread.start()

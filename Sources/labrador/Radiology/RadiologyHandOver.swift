@@ -20,12 +20,26 @@ enum RadiologyHandOver {
     ///
     /// The process must come back whatever became of the configuration file meanwhile.
     static let settings: Int32 = 6
+    /// The listening socket for TLS, where there is one.
+    static let tlsSocket: Int32 = 7
     /// Names the daemon's process id in the environment.
     static let parentVariable = "LABRADOR_RADIOLOGY_PARENT"
+    /// What a process started from here finds in its environment.
+    ///
+    /// Swift's own report of a crash is switched off: it would keep a dead process for half a minute, while modalities
+    /// wait for the next one, and write memory into the log that may be about patients.
+    static var environment: [String: String] {
+        var environment = ProcessInfo.processInfo.environment
+        environment[parentVariable] = String(getpid())
+        environment["SWIFT_BACKTRACE"] = "enable=no"
+        return environment
+    }
     /// The byte that says it.
     static let ready = UInt8(ascii: "R")
     /// The byte that says that peers can still be let in.
     static let alive = UInt8(ascii: "A")
+    /// The byte that says that something was stored that destinations wait for.
+    static let stored = UInt8(ascii: "D")
     /// Between two of them, seconds.
     static let secondsBetweenSigns: UInt32 = 2
 }
@@ -36,12 +50,30 @@ struct RadiologySettings: Codable, Equatable {
     var storePath: String
     /// What it serves, and whom.
     var configuration: RadiologyConfiguration
+    /// Where performed procedure steps go.
+    var steps: ProcedureStepSettings
 
-    init(_ section: DICOMSection, storePath: String) {
+    init(_ section: DICOMSection, storePath: String, facility: Facility, destinations: [DestinationID]) {
         self.storePath = storePath
+        steps = ProcedureStepSettings(
+            facility: facility, destinations: destinations, forwards: section.mpps.forwards.map(\.destination),
+            idleSeconds: section.mpps.idle.components.seconds)
         configuration = RadiologyConfiguration(
             aeTitle: section.aeTitle,
-            modalities: section.modalities.map { RadiologyModality(id: $0.id, caller: section.caller($0)) })
+            modalities: section.modalities.map { modality in
+                var told = RadiologyModality(id: modality.id, caller: section.caller(modality), rules: modality.rules)
+                told.worklist = section.profile(modality)
+                told.characterSets = section.characterSets(modality)
+                return told
+            })
+        for (index, modality) in section.modalities.enumerated() {
+            configuration.modalities[index].mpps = modality.mpps
+        }
+        configuration.timeZone = facility.timeZone
+        configuration.limits = section.limits
+        configuration.ignoresCase = section.ignoresCase
+        configuration.tls = section.tls?.files
+        configuration.stationRules = section.stationRules
     }
 }
 

@@ -1,7 +1,7 @@
 import Core
 import Glibc
 
-/// The DICOM port, opened by the daemon and kept for as long as it runs.
+/// A DICOM port, opened by the daemon and kept for as long as it runs.
 struct RadiologyListener: Sendable {
     /// The listening socket, close-on-exec.
     let socket: Int32
@@ -10,9 +10,10 @@ struct RadiologyListener: Sendable {
 
     /// Binds and listens.
     ///
-    /// `backlog` connections may wait while the radiology process is restarted.
-    init(host: String, port: Int, backlog: Int32 = 128) throws(RadiologyProcessError) {
-        let place = "dicom.listen: \(authority(host, port))"
+    /// `key` is where the address is configured; `backlog` connections may wait while the radiology process is
+    /// restarted.
+    init(key: String, host: String, port: Int, backlog: Int32 = 128) throws(RadiologyProcessError) {
+        let place = "\(key): \(authority(host, port))"
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -15,9 +15,10 @@ final class RadiologyProcess {
     ///
     /// The process gets the descriptors of `RadiologyHandOver`, standard error, and nothing else that is open
     /// here.
-    init(arguments: [String], listeningSocket: Int32, settings: Int32) throws(RadiologyProcessError) {
-        var environment = ProcessInfo.processInfo.environment
-        environment[RadiologyHandOver.parentVariable] = String(getpid())
+    init(
+        arguments: [String], listeningSocket: Int32, tlsSocket: Int32?, settings: Int32
+    ) throws(RadiologyProcessError) {
+        let environment = RadiologyHandOver.environment
         do throws(HelperProcess.SystemError) {
             let life = try HelperProcess.pipe()
             defer { close(life.read) }
@@ -33,7 +34,7 @@ final class RadiologyProcess {
                 // In the order of the numbers in `RadiologyHandOver`.
                 processID = try HelperProcess.spawn(
                     arguments: ["labrador"] + arguments, environment: environment,
-                    descriptors: [listeningSocket, life.read, told.write, settings])
+                    descriptors: [listeningSocket, life.read, told.write, settings] + [tlsSocket].compactMap(\.self))
             } catch {
                 close(life.write)
                 close(told.read)

@@ -13,22 +13,28 @@ import Synchronization
 /// that started it ends.
 final class RadiologySupervisor: Sendable {
     private let listener: RadiologyListener
+    private let tlsListener: RadiologyListener?
     private let settings: Int32
     private let limits: SupervisionLimits
     private let logger: Logger
+    private let onStored: @Sendable () -> Void
     private let current = Mutex<pid_t?>(nil)
     /// How the process is.
     let status = RadiologyStatus()
 
-    /// `settings` is the file of `RadiologyHandOver.settings`; it stays open for every process to come.
+    /// `settings` is the file of `RadiologyHandOver.settings`; it stays open for every process to come. `onStored` runs
+    /// on the supervisor's thread when the process has stored something that destinations wait for.
     init(
-        listener: RadiologyListener, settings: Int32, limits: SupervisionLimits = SupervisionLimits(),
-        logger: Logger
+        listener: RadiologyListener, tlsListener: RadiologyListener?, settings: Int32,
+        limits: SupervisionLimits = SupervisionLimits(),
+        logger: Logger, onStored: @escaping @Sendable () -> Void = {}
     ) {
         self.listener = listener
+        self.tlsListener = tlsListener
         self.settings = settings
         self.limits = limits
         self.logger = logger
+        self.onStored = onStored
     }
 
     /// The process id while there is a process.
@@ -110,7 +116,8 @@ final class RadiologySupervisor: Sendable {
     private func spawn(_ process: inout RadiologyProcess?) -> SupervisorMachine.Event {
         do {
             let made = try RadiologyProcess(
-                arguments: [RadiologyHandOver.command], listeningSocket: listener.socket, settings: settings)
+                arguments: [RadiologyHandOver.command], listeningSocket: listener.socket,
+                tlsSocket: tlsListener?.socket, settings: settings)
             process = made
             current.withLock { $0 = made.processID }
             return .spawned
@@ -125,7 +132,15 @@ final class RadiologySupervisor: Sendable {
         guard let running = process else { return [] }
         var byte: UInt8 = 0
         let count = Glibc.read(running.status, &byte, 1)
-        if count == 1 { return byte == RadiologyHandOver.ready ? [.ready] : [.alive] }
+        if count == 1 {
+            switch byte {
+            case RadiologyHandOver.ready: return [.ready]
+            case RadiologyHandOver.stored:
+                onStored()
+                return []
+            default: return [.alive]
+            }
+        }
         if count < 0, errno == EINTR { return [] }
         current.withLock { $0 = nil }
         status.gone()
@@ -136,8 +151,10 @@ final class RadiologySupervisor: Sendable {
     private func tell(_ report: SupervisorMachine.Report) {
         switch report {
         case .serving(let restarts):
+            let tls = tlsListener.map { " and, over TLS, on port \($0.port)" } ?? ""
             logger.info(
-                "radiology: modalities are served on port \(listener.port)", metadata: ["restarts": "\(restarts)"])
+                "radiology: modalities are served on port \(listener.port)\(tls)",
+                metadata: ["restarts": "\(restarts)"])
         case .died(let exit, let delay):
             logger.error("radiology: the process \(words(exit)); it is started again \(words(delay))")
         case .notSpawned(let delay): logger.error("radiology: the process is tried again \(words(delay))")

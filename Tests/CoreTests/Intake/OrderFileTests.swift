@@ -23,6 +23,12 @@ import Testing
         #expect(file.entries.map(\.line) == [1, 1 + lineEnds, 1 + 2 * lineEnds])
     }
 
+    @Test(arguments: ["MSH|^~\\&|HMS\rPID|1||M1||RAO^ASHA", "\u{0B}MSH|^~\\&|HMS", "PID|1||M1||RAO^ASHA\r"])
+    func hl7IsToldAsThatAndNotShown(text: String) {
+        #expect(
+            mistakes(text) == ["The file holds HL7; send it over MLLP to the port of orders.hl7 (docs/orders.md)."])
+    }
+
     @Test func aListKnowsTheLinesOfItsOrders() throws {
         let file = try OrderFile(Array("[\n\(order("A")),\n\n  \(order("B"))\n]\n".utf8))
         #expect(file.entries.map(\.line) == [2, 4])
@@ -120,20 +126,16 @@ import Testing
             L2,M2,laboratory,,,,,,
             """#)
         let system = Facility().mrnSystem
-        #expect(
-            taken == [
-                .place(
-                    Order(
-                        accession: "L1",
-                        patient: Patient(mrn: "M1", mrnSystem: system, family: "RAO, \"K\"", birthDate: "1981-04-02"),
-                        kind: .laboratory,
-                        tests: [
-                            OrderedTest(code: "CBC"), OrderedTest(code: "CRP"),
-                            OrderedTest(code: "GLU", text: "Glucose"),
-                        ],
-                        specimen: OrderedSpecimen(type: "EDTA blood"))),
-                .place(Order(accession: "L2", patient: Patient(mrn: "M2", mrnSystem: system), kind: .laboratory)),
-            ])
+        let patient = Patient(mrn: "M1", mrnSystem: system, family: "RAO, \"K\"", birthDate: "1981-04-02")
+        var first = Order(
+            accession: "L1", patient: patient, kind: .laboratory,
+            tests: [
+                OrderedTest(code: "CBC"), OrderedTest(code: "CRP"), OrderedTest(code: "GLU", text: "Glucose"),
+            ], specimen: OrderedSpecimen(type: "EDTA blood"))
+        var second = Order(accession: "L2", patient: Patient(mrn: "M2", mrnSystem: system), kind: .laboratory)
+        // Neither says anything of the priority.
+        (first.keepsPriority, second.keepsPriority) = (true, true)
+        #expect(taken == [.place(first), .place(second)])
     }
 
     @Test func imagingColumns() throws {

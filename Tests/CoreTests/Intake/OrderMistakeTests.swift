@@ -39,7 +39,7 @@ import Testing
             ("kind", #""radiology""#, "kind", "\"radiology\" is not one of laboratory or imaging."),
             ("kind", "1", "kind", "is a number"),
             ("priority", #""STAT""#, "priority", "is not one of routine, urgent or stat."),
-            ("status", #""completed""#, "status", "is not one of open or cancelled."),
+            ("status", #""done""#, "status", "is not one of open, cancelled or completed."),
             ("placer", "7", "placer", "is a number"),
             ("patient", #""RAO""#, "patient", "is text; an object"),
             ("patient", #"{"sex":"X"}"#, "patient.sex", "M, F, O or U"),

@@ -50,6 +50,11 @@ struct WorklistAnswerTests {
         let cases: [(WorklistEntry, [WorklistObstacle])] = [
             (Sample.entry(long), [.tooLong(.accession, characters: 17, limit: 16)]),
             (Sample.entry("A\\B"), [.unfit(.accession)]),
+            (Sample.entry(modality: "CT-é"), [.unfit(.modality)]), (Sample.entry(modality: "ct"), []),
+            (
+                Sample.entry(stations: ["CT01", long]),
+                [.tooLong(.stationAETitle, characters: 17, limit: 16)]
+            ), (Sample.entry { $0.studyInstanceUID = "1.2.x" }, [.unfit(.studyInstanceUID)]),
             (Sample.entry(id: long), []), (Sample.entry(id: "1\n2"), [.unfit(.patientID)]),
             (Sample.entry(id: String(repeating: "é", count: 64)), []),
             (
@@ -93,12 +98,16 @@ struct WorklistAnswerTests {
         }
         #expect(Sample.entry().missingAttributes == [])
         #expect(Sample.entry(stations: [" "]).missingAttributes == [.stationAETitle])
-        // 1C: the code stands in for the description.
-        let coded = Sample.entry {
-            $0.stepDescription = ""
-            $0.procedureCode = WorklistCode(value: "CTHEAD", scheme: "99HMS", meaning: "CT head")
-        }
-        #expect(coded.missingAttributes == [])
+        // 1C: the code stands in for the description, of the step and of the procedure each its own.
+        let code = WorklistCode(value: "CTHEAD", scheme: "99HMS", meaning: "CT head")
+        let coded = Sample.entry { ($0.stepDescription, $0.requestedProcedureDescription) = ("", "") }
+        #expect(coded.missingAttributes == [.stepDescription, .requestedProcedureDescription])
+        var procedure = coded
+        procedure.procedureCode = code
+        #expect(procedure.missingAttributes == [.stepDescription])
+        var both = procedure
+        both.protocolCode = code
+        #expect(both.missingAttributes == [])
     }
 
     @Test("the preselection takes exact keys only, and what the scope demands")
@@ -110,6 +119,8 @@ struct WorklistAnswerTests {
         expected.earliestDate = "20261122"
         expected.modality = "CT"
         expected.patientID = "MRN0001"
+        expected.name = NamePattern("RAO").map { WorklistNameKey(pattern: $0) }
+        #expect(expected.name?.matches(folded: "rao^asha") == true && expected.name?.matches(folded: "mrao") == false)
         #expect(WorklistPreselection(query, for: caller(.all)) == expected)
         expected.stationAETitle = "CT01"
         #expect(WorklistPreselection(query, for: caller(.ownAE)) == expected)

@@ -25,21 +25,23 @@ struct House: Sendable {
     ///   - profiles: `profile.yaml` of the site's own profiles, by `vendor/model`.
     ///   - links: `link` of the devices we do not listen for.
     ///   - told: devices with `orders: download`.
+    ///   - dicomMore: lines of the section `dicom`, indented.
+    ///   - modalityMore: keys of each modality, after a comma.
     init(
         _ devices: KeyValuePairs<String, String>, modalities: KeyValuePairs<String, String> = [:], posts: Bool = true,
         profiles: [String: String] = [:], links: [String: String] = [:], told: Set<String> = [],
-        more: String = ""
+        more: String = "", dicomMore: String = "", modalityMore: String = ""
     ) throws {
         try self.init(
             devices: devices.map { ($0.key, $0.value) }, modalities: modalities, posts: posts, profiles: profiles,
-            links: links, told: told, more: more)
+            links: links, told: told, more: more, dicomMore: dicomMore, modalityMore: modalityMore)
     }
 
     /// The same for devices that a test counts up.
     init(
         devices: [(id: String, profile: String)], modalities: KeyValuePairs<String, String> = [:], posts: Bool = true,
         profiles: [String: String] = [:], links: [String: String] = [:], told: Set<String> = [],
-        more: String = ""
+        more: String = "", dicomMore: String = "", modalityMore: String = ""
     ) throws {
         folder = try TemporaryFolder()
         (api, orders) = (try Loopback.freePort(), try Loopback.freePort())
@@ -60,11 +62,12 @@ struct House: Sendable {
             lines.append("  - { id: \(id), profile: \(profile), link: \(link)\(orders) }")
         }
         if !modalities.isEmpty {
-            lines += ["dicom:", "  ae_title: LABRADOR", "  listen: 127.0.0.1:\(dicom)", "  modalities:"]
+            lines += ["dicom:", "  ae_title: LABRADOR", "  listen: 127.0.0.1:\(dicom)"]
+            lines += [dicomMore, "  modalities:"]
             for (title, code) in modalities {
                 lines.append(
                     "    - { id: \(title.lowercased()), ae_title: \(title), modality: \(code), host: 127.0.0.1, "
-                        + "port: \(modality) }")
+                        + "port: \(modality)\(modalityMore) }")
             }
         }
         if posts { lines.append("destinations: [{ id: hms, fhir: { url: 'http://127.0.0.1:\(hms)/fhir' } }]") }

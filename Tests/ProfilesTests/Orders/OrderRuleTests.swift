@@ -75,13 +75,15 @@ struct OrderPatientTests {
             ("19810402", "F", "1981-04-02", Sex.female), ("19810402101500", "m", "1981-04-02", .male),
             ("198104", "O", "1981-04", .other), ("1981", "U", "1981", .unknown), ("19811302", "X", nil, nil),
             ("19810230", "", nil, nil), ("02-04-1981", "FEMALE", nil, nil), ("", "", nil, nil),
+            ("1981-04-02T00:00:00.000+0530", "F", "1981-04-02", .female),
+            ("1981-02-30", "", nil, nil), ("\"\"", "\"\"", "", .unknown),
         ] as [(String, String, String?, Sex?)])
     func demographics(birth: String, sex: String, date: String?, read: Sex?) throws {
         let order = try placedOrder(
             orderHeader("ORM^O01"), "PID|1||A1||RAO||\(birth)|\(sex)", "ORC|NW|P|L1", "OBR|1|P|L1|CBC")
         #expect(order.patient.birthDate == date)
         #expect(order.patient.sex == read)
-        #expect(order.patient.given == nil)
+        #expect(order.patient.given == "", "the name was said without it")
     }
 
     @Test("names in other scripts and escaped delimiters arrive as they are")

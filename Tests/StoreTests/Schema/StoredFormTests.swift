@@ -7,7 +7,7 @@ import Testing
 struct StoredFormTests {
     @Test("every number of a closed set is its own and comes back")
     func codes() throws {
-        try check(Progress.self, 7)
+        try check(Progress.self, 8)
         try check(ResultState.self, 7)
         try check(HoldState.self, 4)
         try check(HoldReason.self, HoldReason.allCases.count)
@@ -19,6 +19,9 @@ struct StoredFormTests {
         try check(DispatchStep.self, 7)
         try check(Core.Dispatch.Act.self, 2)
         try check(WireProtocol.self, 3)
+        try check(StoredWire.self, 4)
+        try check(PerformedState.self, 3)
+        try check(StepEvent.self, 3)
         try check(ReportKind.self, 6)
         try check(ObservationStatus.self, 6)
         try check(Comparator.self, 4)
@@ -26,6 +29,7 @@ struct StoredFormTests {
         try check(OrderState.self, 3)
         try check(OrderPriority.self, 3)
         try check(Sex.self, Sex.allCases.count)
+        try check(StepState.self, 5)
         try check(ValueKind.self, 3)
     }
 
@@ -51,6 +55,8 @@ struct StoredFormTests {
         #expect(OrderState.open.code == 0)
         #expect(OrderKind.imaging.code == 2)
         #expect(HoldState.open.code == 0)
+        #expect(PerformedState.inProgress.code == 1)
+        #expect(StepState.allCases.filter { $0.code <= 2 } == [.scheduled, .started])
     }
 
     @Test(

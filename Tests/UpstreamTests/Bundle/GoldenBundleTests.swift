@@ -35,10 +35,40 @@ import Upstream
         ),
     ]
 
+    static let steps: [(String, DeliverableStep)] = [
+        ("step-in-progress", Sample.step(.inProgress)), ("step-completed", Sample.step(.completed)),
+        ("step-stopped", Sample.step(.discontinued)),
+        (
+            "step-not-done",
+            Sample.step(.discontinued) { $0.step.series = [] }
+        ),
+        (
+            "step-given-up",
+            Sample.step(.discontinued) {
+                $0.step.series = []
+                $0.step.discontinuationReason = nil
+                $0.step.wasGivenUp = true
+                $0.step.procedure = nil
+                $0.step.description = ""
+                $0.orders.append(Sample.imagingOrder("R26-000002"))
+            }
+        ),
+    ]
+
     @Test(arguments: cases.map(\.0))
     func isAsRecorded(name: String) throws {
         let report = try #require(Self.cases.first { $0.0 == name }?.1)
-        let written = indented(Transaction(report, facility: Sample.facility).bytes)
+        try check(name, Transaction(report, facility: Sample.facility))
+    }
+
+    @Test(arguments: steps.map(\.0))
+    func stepIsAsRecorded(name: String) throws {
+        let step = try #require(Self.steps.first { $0.0 == name }?.1)
+        try check(name, Transaction(step, facility: Sample.facility))
+    }
+
+    private func check(_ name: String, _ transaction: Transaction) throws {
+        let written = indented(transaction.bytes)
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Fixtures/bundles/\(name)/bundle.json")
         if ProcessInfo.processInfo.environment["RECORD_FIXTURES"] != nil {

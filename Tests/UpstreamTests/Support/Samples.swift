@@ -62,11 +62,12 @@ enum Sample {
         let key = key ?? "L24-\(number)"
         return Delivery(
             id: DeliveryID(number), destination: "hms", key: key, attempts: attempts, isAmbiguous: isAmbiguous,
-            report: report
-                ?? {
-                    var order = order
-                    order.accession = key
-                    return Sample.report([observation("WBC-\(number)", .quantity("5.10", nil))], order: order)
-                }())
+            content: .report(
+                report
+                    ?? {
+                        var order = order
+                        order.accession = key
+                        return Sample.report([observation("WBC-\(number)", .quantity("5.10", nil))], order: order)
+                    }()))
     }
 }

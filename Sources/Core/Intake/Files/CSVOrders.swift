@@ -76,9 +76,10 @@ struct CSVColumns {
 
     /// Every name a column may have, `tests[…]` aside.
     static let names =
-        OrderKeys.all.filter { !["patient", "specimen", "procedure"].contains($0) }
+        OrderKeys.all.filter { !["patient", "specimen", "procedure", "protocol", "details", "steps"].contains($0) }
         + OrderKeys.patient.map { "patient.\($0)" } + OrderKeys.specimen.map { "specimen.\($0)" }
-        + OrderKeys.test.map { "procedure.\($0)" }
+        + OrderKeys.procedure.map { "procedure.\($0)" } + OrderKeys.procedure.map { "protocol.\($0)" }
+        + DetailKeys.names.map { "details.\($0)" }
 
     private static func column(_ name: String, limits: IntakeLimits) -> Column? {
         if name == "tests" { return .testCodes }

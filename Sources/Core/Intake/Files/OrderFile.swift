@@ -27,6 +27,10 @@ public struct OrderFile: Sendable, HoldsPatientData {
         switch reader.peek() {
         case nil: throw IntakeRefusal(IntakeMistake(what: "The file is empty."))
         case UInt8(ascii: "{"), UInt8(ascii: "["): entries = Self.json(&reader, &notes)
+        case _ where Self.isHL7(bytes):
+            throw IntakeRefusal(
+                IntakeMistake(what: "The file holds HL7; send it over MLLP to the port of orders.hl7 (docs/orders.md).")
+            )
         default: entries = Self.csv(bytes, &notes)
         }
         if entries.count > limits.ordersPerFile {
@@ -34,6 +38,14 @@ public struct OrderFile: Sendable, HoldsPatientData {
         }
         if let refusal = notes.refusal { throw refusal }
         guard !entries.isEmpty else { throw IntakeRefusal(IntakeMistake(what: "The file holds no order.")) }
+    }
+
+    /// Whether the first line is a segment of HL7 v2; as a column's name it would be told, with the patient in it.
+    private static func isHL7(_ bytes: [UInt8]) -> Bool {
+        let start = bytes.drop { $0 <= 0x20 }
+        let name = start.prefix(3)
+        return name.count == 3 && name.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
+            && start.dropFirst(3).first == UInt8(ascii: "|")
     }
 
     /// Values one after the other, or one list of them.

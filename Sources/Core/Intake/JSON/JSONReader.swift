@@ -54,6 +54,9 @@ struct JSONReader {
         }
     }
 
+    /// Keys of one object.
+    private static let mostKeys = 4_096
+
     private mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         position += 1
         var members: [JSONMember] = []
@@ -61,6 +64,8 @@ struct JSONReader {
         while true {
             guard peek() == UInt8(ascii: "\"") else { throw error("a key in double quotes is expected here") }
             let key = try string()
+            // Each key is compared with those before it.
+            guard members.count < Self.mostKeys else { throw error("an object has more than \(Self.mostKeys) keys") }
             if members.contains(where: { $0.key == key }) { throw error("the key \"\(key)\" stands here twice") }
             guard take(UInt8(ascii: ":")) else { throw error("a colon is missing after a key") }
             members.append(JSONMember(key, try value(depth: depth + 1)))

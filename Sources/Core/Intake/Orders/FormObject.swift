@@ -36,6 +36,11 @@ struct FormObject {
         return text.isEmpty ? nil : text
     }
 
+    /// Text that clears what is known when it is empty; nil when absent or wrong.
+    func clearable(_ name: String, _ notes: inout IntakeNotes) -> String? {
+        value(name) == .string("") ? "" : text(name, &notes)
+    }
+
     /// An identifier that must be there, without blanks at its ends.
     ///
     /// Nothing matches on empty, and no label shows a blank.

@@ -2,9 +2,19 @@
 enum OrderKeys {
     static let common = ["accession", "placer", "mrn", "kind", "priority", "status", "patient"]
     static let laboratory = ["tests", "specimen"]
-    static let imaging = ["procedure", "modality", "station_ae", "scheduled", "study_uid", "requested_by"]
+    static let imaging =
+        ["procedure", "study_uid", "requested_by", "referring_physician", "requested_procedure_id", "details", "steps"]
+        + oneStep
+    /// Of a step; at the order itself they speak of the one step, or of every step that does not say otherwise.
+    static let oneStep = [
+        "modality", "station_ae", "scheduled", "station_name", "location", "performing_physician", "protocol",
+    ]
+    static let step = oneStep + ["id", "description", "status"]
+    static let procedure = test + ["scheme"]
     static let all = common + laboratory + imaging
-    static let patient = ["family", "given", "birth_date", "sex", "abha"]
+    static let patient = [
+        "family", "given", "birth_date", "sex", "abha", "prefix", "suffix", "ideographic", "phonetic",
+    ]
     static let test = ["code", "text"]
     static let specimen = ["type", "collected"]
 }
@@ -23,7 +33,7 @@ func orderChange(_ value: JSONValue, facility: Facility, notes: inout IntakeNote
     let mrn = form.identifier("mrn", &notes)
     let kind = form.word("kind", as: OrderKind.self, ["laboratory", "imaging"], required: true, &notes)
     let priority = form.word("priority", as: OrderPriority.self, ["routine", "urgent", "stat"], &notes)
-    let status = form.word("status", as: OrderStatus.self, ["open", "cancelled"], &notes) ?? .open
+    let status = form.word("status", as: OrderStatus.self, ["open", "cancelled", "completed"], &notes) ?? .open
     let placer = form.text("placer", &notes)?.trimmingBlanks()
     var patient = Patient(mrn: mrn ?? "", mrnSystem: facility.mrnSystem)
     form.object("patient", keys: OrderKeys.patient, &notes) { readPatient($0, into: &patient, &$1) }
@@ -31,6 +41,7 @@ func orderChange(_ value: JSONValue, facility: Facility, notes: inout IntakeNote
     var order = Order(
         accession: accession ?? "", placer: placer?.isEmpty == true ? nil : placer, patient: patient,
         kind: kind ?? .laboratory, priority: priority ?? .routine)
+    order.keepsPriority = priority == nil && status != .cancelled
     switch kind {
     case .laboratory:
         form.refuseKeys(of: OrderKeys.imaging, because: "belongs to an imaging order; this one is laboratory.", &notes)
@@ -51,10 +62,13 @@ func orderChange(_ value: JSONValue, facility: Facility, notes: inout IntakeNote
     case .cancelled:
         order.state = .cancelled
         return .cancel(order)
+    case .completed:
+        order.state = .completed
+        return .place(order)
     }
 }
 
-private enum OrderStatus: String { case open, cancelled }
+private enum OrderStatus: String { case open, cancelled, completed }
 
 private func readPatient(_ form: FormObject, into patient: inout Patient, _ notes: inout IntakeNotes) {
     patient.family = form.text("family", &notes)
@@ -62,29 +76,8 @@ private func readPatient(_ form: FormObject, into patient: inout Patient, _ note
     patient.birthDate = form.date("birth_date", &notes)
     patient.sex = form.word("sex", as: Sex.self, Sex.allCases.map(\.rawValue), &notes)
     patient.abha = form.text("abha", &notes)
-}
-
-/// The imaging half.
-///
-/// A cancellation needs none of it.
-private func imagingRequest(_ form: FormObject, required: Bool, _ notes: inout IntakeNotes) -> ImagingRequest? {
-    var procedure: OrderedTest?
-    form.object("procedure", keys: OrderKeys.test, &notes) { procedure = $0.test(&$1) }
-    let modality = form.code("modality", FieldRule.codeString, &notes)
-    let station = form.code("station_ae", FieldRule.aeTitle, &notes)
-    let scheduled = form.moment("scheduled", &notes)
-    let study = form.code("study_uid", FieldRule.uid, &notes)
-    let requester = form.text("requested_by", &notes)
-    if required {
-        if !form.has("procedure") {
-            notes.note("procedure", "is missing. An imaging order says what is to be done: {\"code\": \"CTHEAD\"}.")
-        }
-        if !form.has("modality") {
-            notes.note("modality", "is missing. A modality's worklist needs it: CT, MR, CR, DX, US and so on.")
-        }
-    }
-    guard let procedure, let modality else { return nil }
-    return ImagingRequest(
-        procedure: procedure, modality: modality, stationAE: station, scheduled: scheduled, studyUID: study,
-        requestedBy: requester)
+    patient.prefix = form.clearable("prefix", &notes)
+    patient.suffix = form.clearable("suffix", &notes)
+    patient.ideographic = form.clearable("ideographic", &notes)
+    patient.phonetic = form.clearable("phonetic", &notes)
 }

@@ -7,17 +7,19 @@ struct ExplainScope {
     var reports: Set<Int64> = []
     var messages: Set<Int64> = []
     var holds: Set<Int64> = []
+    var performed: Set<Int64> = []
     /// Only these, when a delivery was asked for; else all of the reports.
     var deliveries: Set<Int64>?
     /// Only this result's own steps, when one was asked for.
     var result: ResultID?
 
-    var isEmpty: Bool { orders.isEmpty && reports.isEmpty && messages.isEmpty && holds.isEmpty }
+    var isEmpty: Bool { orders.isEmpty && reports.isEmpty && messages.isEmpty && holds.isEmpty && performed.isEmpty }
 
     /// A subject may be read in several ways (`S026000001` is a report or an accession): all that exist are joined.
     init(_ database: Database, subject: String, limit: Int) throws {
         try addAccession(database, subject, limit)
         try addMRN(database, subject, limit)
+        try addPerformed(database, subject, limit)
         if let id = number(subject, after: "M") { try addMessage(database, id) }
         if let id = number(subject, after: "S") { try addReport(database, id) }
         if let id = number(subject, after: "H") { try addHold(database, id) }
@@ -72,10 +74,28 @@ struct ExplainScope {
     }
 
     private mutating func addDelivery(_ database: Database, _ id: Int64, alone: Bool) throws {
-        let found = try ids(database, "SELECT report FROM delivery WHERE id = ?", id)
-        guard !found.isEmpty else { return }
+        let found = try ids(database, "SELECT report FROM delivery WHERE id = ? AND report IS NOT NULL", id)
+        let steps = try ids(database, "SELECT performed FROM delivery WHERE id = ? AND performed IS NOT NULL", id)
+        guard !found.isEmpty || !steps.isEmpty else { return }
         reports.formUnion(found)
+        performed.formUnion(steps)
         if alone { deliveries = [id] }
+    }
+
+    /// By the UID of its performed procedure step, and what was performed for what is known already.
+    private mutating func addPerformed(_ database: Database, _ subject: String, _ limit: Int) throws {
+        performed.formUnion(try ids(database, "SELECT id FROM performed_step WHERE uid = ? LIMIT ?", subject, limit))
+        performed.formUnion(
+            try ids(
+                database, "SELECT id FROM performed_step WHERE mrn = ? AND mrn <> '' ORDER BY id DESC LIMIT ?", subject,
+                limit))
+        performed.formUnion(
+            try ids(
+                database,
+                """
+                SELECT performed FROM performed_step_scheduled WHERE accession = ? AND accession <> ''
+                ORDER BY performed DESC LIMIT ?
+                """, subject, limit))
     }
 
     /// There is no index over result ids, which are random: a search from the newest backwards, for a person's question.
@@ -119,6 +139,7 @@ struct ExplainScope {
                         .all([.int(message), .int(id)]) { $0.int(0) })
             }
         }
+        try followPerformed(database, limit)
         orders = Set(orders.sorted().suffix(limit))
         for order in orders {
             messages.formUnion(
@@ -127,6 +148,37 @@ struct ExplainScope {
                 try ids(database, "SELECT source FROM order_change WHERE order_id = ? AND source IS NOT NULL", order))
         }
         messages = Set(messages.sorted().suffix(limit))
+    }
+
+    /// Orders to what was performed for them, that to its orders, holds and messages.
+    private mutating func followPerformed(_ database: Database, _ limit: Int) throws {
+        for order in orders {
+            performed.formUnion(
+                try ids(database, "SELECT performed FROM performed_step_scheduled WHERE order_id = ?", order))
+        }
+        for message in messages {
+            performed.formUnion(
+                try ids(
+                    database,
+                    "SELECT step FROM performed_step_event WHERE message = ? AND step IS NOT NULL", message))
+        }
+        performed = Set(performed.sorted().suffix(limit))
+        for id in performed {
+            orders.formUnion(
+                try ids(
+                    database,
+                    "SELECT order_id FROM performed_step_scheduled WHERE performed = ? AND order_id IS NOT NULL", id))
+            holds.formUnion(
+                try ids(
+                    database, "SELECT hold FROM performed_step_scheduled WHERE performed = ? AND hold IS NOT NULL", id))
+            messages.formUnion(
+                try ids(
+                    database,
+                    """
+                    SELECT e.message FROM performed_step p JOIN performed_step_event e ON e.uid = p.uid
+                    WHERE p.id = ? AND e.message IS NOT NULL
+                    """, id))
+        }
     }
 
     private func exists(_ database: Database, _ table: String, _ id: Int64) throws -> Bool {

@@ -34,14 +34,14 @@ extension Story {
         }
     }
 
-    private mutating func tellAttempts(_ id: Int64, _ destination: String, _ name: String) throws {
+    mutating func tellAttempts(_ id: Int64, _ destination: String, _ name: String) throws {
         let attempts = try Query(
             database, "SELECT at, outcome, answer FROM delivery_attempt WHERE delivery = ? ORDER BY number"
         ).all([.int(id)]) { (Timestamp(microseconds: $0.int(0)), try $0.code(1, as: AttemptOutcome.self), $0.text(2)) }
         for (at, outcome, answer) in attempts { tell(at, StepKind(outcome), "\(destination): \(answer)", name) }
     }
 
-    private mutating func tellActs(_ column: String, _ id: Int64, _ name: String) throws {
+    mutating func tellActs(_ column: String, _ id: Int64, _ name: String) throws {
         let acts = try Query(database, "SELECT at, act, note FROM decision_log WHERE \(column) = ? ORDER BY id")
             .all([.int(id)]) { (Timestamp(microseconds: $0.int(0)), try $0.code(1, as: Act.self), $0.text(2)) }
         for (at, act, note) in acts { tell(at, StepKind(act), note, name) }

@@ -16,6 +16,7 @@ extension Store {
             try story.tellDispatches()
             try story.tellMessages()
             try story.tellReports()
+            try story.tellPerformed()
             try story.tellHolds()
             try story.tellDeliveries()
             return Explanation(subject: asked, steps: story.inOrder, raw: story.raw)
@@ -53,7 +54,8 @@ struct Story {
 
 /// The kinds of step, in the order in which a result walks through the house.
 enum StepKind: Int {
-    case order, amended, cancelled, unseen, asked, sent, passed, received, understood, resend, matched, held,
+    case order, step, amended, cancelled, unseen, asked, sent, passed, received, understood, performed, resend, matched,
+        held,
         reason, corrected, superseded
     case rejected, released, assigned, posted, retried, skipped, withdrawn, retry, ambiguous, parked, refused,
         delivered, due

@@ -7,6 +7,11 @@ public struct Transaction: Hashable, Sendable, HoldsPatientData {
     /// How many entries it has.
     public let entries: Int
 
+    init(bytes: [UInt8], entries: Int) {
+        self.bytes = bytes
+        self.entries = entries
+    }
+
     /// Writes a report: its Specimen, an Observation a result, and a DiagnosticReport that lists them.
     ///
     /// Each entry is a conditional update, `PUT Observation?identifier=urn:labrador:result|ID`

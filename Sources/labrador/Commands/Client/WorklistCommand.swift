@@ -4,10 +4,19 @@ import Core
 
 struct WorklistCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worklist", abstract: "The imaging orders that modalities may see.")
+        commandName: "worklist",
+        abstract: "The imaging orders that modalities may see, and why one does not see an entry.",
+        subcommands: [WorklistListCommand.self, WorklistExplainCommand.self],
+        defaultSubcommand: WorklistListCommand.self)
+}
+
+struct WorklistListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The imaging orders that modalities may see.")
 
     @OptionGroup var options: ClientOptions
-    @Option(help: "Only this state: scheduled, cancelled, completed or parked.") var state: String?
+    @Option(help: "Only this state: scheduled, started, completed, discontinued, cancelled or parked.")
+    var state: String?
     @Option(help: "Only this accession.") var accession: String?
     @Option(help: "At most this many.") var limit: Int?
 

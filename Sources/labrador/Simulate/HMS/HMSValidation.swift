@@ -6,6 +6,9 @@ enum HMSValidation {
     private static let observationStatuses: Set<String> = [
         "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown",
     ]
+    private static let procedureStatuses: Set<String> = [
+        "preparation", "in-progress", "not-done", "on-hold", "stopped", "completed", "entered-in-error", "unknown",
+    ]
     private static let reportStatuses = observationStatuses.union(["partial", "appended"])
 
     /// Throws a refusal in words for the first thing that is wrong.
@@ -25,6 +28,10 @@ enum HMSValidation {
             try checkCode(of: resource, at: place)
             try checkSubject(of: resource, at: place)
         case "Specimen": try checkSubject(of: resource, at: place)
+        case "Procedure":
+            try checkStatus(of: resource, among: procedureStatuses, at: place)
+            try checkCode(of: resource, at: place)
+            try checkSubject(of: resource, at: place)
         default: break
         }
     }

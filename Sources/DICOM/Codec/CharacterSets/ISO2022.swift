@@ -16,21 +16,23 @@ enum ISO2022 {
         Array("(B".utf8): .ascii, Array("(J".utf8): .jisX0201, Array("$B".utf8): .jisX0208,
         Array("$@".utf8): .jisX0208, Array("$(D".utf8): .jisX0212,
     ]
-    private static let g1: [[UInt8]: G1] = [
-        Array("-A".utf8): .single("ISO-8859-1"), Array("-B".utf8): .single("ISO-8859-2"),
-        Array("-C".utf8): .single("ISO-8859-3"), Array("-D".utf8): .single("ISO-8859-4"),
-        Array("-L".utf8): .single("ISO-8859-5"), Array("-G".utf8): .single("ISO-8859-6"),
-        Array("-F".utf8): .single("ISO-8859-7"), Array("-H".utf8): .single("ISO-8859-8"),
-        Array("-M".utf8): .single("ISO-8859-9"), Array("-b".utf8): .single("ISO-8859-15"),
-        Array("-T".utf8): .single("TIS-620"), Array(")I".utf8): .katakana,
-        Array("$)C".utf8): .double("EUC-KR"), Array("$)A".utf8): .double("EUC-CN"),
-    ]
+    private static let g1: [[UInt8]: G1] = Dictionary(
+        uniqueKeysWithValues: DefinedTerm.all.compactMap { term in high(term).map { (term.escape, $0) } })
+
+    /// What a repertoire puts above ASCII, where escape sequences may name it.
+    private static func high(_ term: DefinedTerm) -> G1? {
+        guard term.allowsExtensions else { return nil }
+        switch term.encoding {
+        case .oneByte(let name): return .single(name)
+        case .twoBytes(let name): return .double(name)
+        case .katakana: return .katakana
+        case .ascii, .jisX0208, .jisX0212, .multiByte, .unknown: return nil
+        }
+    }
 
     /// Nil when an escape sequence is unknown or bytes are not of the set in force.
-    static func decode(_ bytes: [UInt8], base: SpecificCharacterSet.Term) -> String? {
-        var initial = G1.none
-        if case .iconv(let name) = base { initial = .single(name) }
-        if base == .katakana { initial = .katakana }
+    static func decode(_ bytes: [UInt8], base: DefinedTerm) -> String? {
+        let initial = high(base) ?? .none
         var low = G0.ascii
         var high = initial
         var text = ""
