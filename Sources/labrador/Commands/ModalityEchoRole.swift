@@ -1,7 +1,5 @@
 import ArgumentParser
 import DICOM
-import Foundation
-import Glibc
 import Logging
 
 /// The hidden command behind one C-ECHO; only `serve` starts it.
@@ -10,24 +8,12 @@ struct ModalityEchoRole: AsyncParsableCommand {
         commandName: EchoProcess.command, abstract: "One C-ECHO of `serve`.", shouldDisplay: false)
 
     func run() async throws {
-        let request: EchoProcess.Request
-        do throws(RadiologyProcessError) {
-            try RadiologyChild.tieToParent()
-            request = try HandedFile.read(EchoProcess.Request.self, from: EchoProcess.request)
-            try RadiologyChild.boundMemory(bytes: EchoProcess.maxMemoryBytes)
-        } catch {
-            throw CommandFailure("\(error)")
+        try await HelperRole.answer(EchoProcess.Request.self) { request in
+            Self.answer(
+                EchoTarget(
+                    host: request.host, port: request.port, calledAETitle: request.calledAETitle,
+                    callingAETitle: request.callingAETitle, tls: request.tls))
         }
-        let target = EchoTarget(
-            host: request.host, port: request.port, calledAETitle: request.calledAETitle,
-            callingAETitle: request.callingAETitle, tls: request.tls)
-        let answer = await withCheckedContinuation { (done: CheckedContinuation<EchoProcess.Answer, Never>) in
-            // It blocks, so it gets a thread outside Swift's pool.
-            Thread { done.resume(returning: Self.answer(target)) }.start()
-        }
-        let bytes = try JSONEncoder().encode(answer)
-        let written = bytes.withUnsafeBytes { write(EchoProcess.answer, $0.baseAddress, $0.count) }
-        guard written == bytes.count else { throw CommandFailure("the daemon does not listen") }
     }
 
     private static func answer(_ target: EchoTarget) -> EchoProcess.Answer {

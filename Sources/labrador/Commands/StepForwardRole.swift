@@ -1,8 +1,6 @@
 import ArgumentParser
 import Core
 import DICOM
-import Foundation
-import Glibc
 import Logging
 
 /// The hidden command behind one request that is passed on; only `serve` starts it.
@@ -11,21 +9,7 @@ struct StepForwardRole: AsyncParsableCommand {
         commandName: StepForward.command, abstract: "One procedure step passed on by `serve`.", shouldDisplay: false)
 
     func run() async throws {
-        let request: StepForward.Request
-        do throws(RadiologyProcessError) {
-            try RadiologyChild.tieToParent()
-            request = try HandedFile.read(StepForward.Request.self, from: EchoProcess.request)
-            try RadiologyChild.boundMemory(bytes: EchoProcess.maxMemoryBytes)
-        } catch {
-            throw CommandFailure("\(error)")
-        }
-        let answer = await withCheckedContinuation { (done: CheckedContinuation<StepPassing, Never>) in
-            // It blocks, so it gets a thread outside Swift's pool.
-            Thread { done.resume(returning: Self.pass(request)) }.start()
-        }
-        let bytes = try JSONEncoder().encode(StepForward.Answer(answer))
-        let written = bytes.withUnsafeBytes { write(EchoProcess.answer, $0.baseAddress, $0.count) }
-        guard written == bytes.count else { throw CommandFailure("the daemon does not listen") }
+        try await HelperRole.answer(StepForward.Request.self) { StepForward.Answer(Self.pass($0)) }
     }
 
     private static func pass(_ request: StepForward.Request) -> StepPassing {

@@ -78,6 +78,9 @@ struct WorklistExplainer: WorklistExplaining {
         return told
     }
 
+    /// 1900 to 9999: a year of more digits would not fit a `Timestamp`.
+    private static let moments: Range<TimeInterval> = -2_208_988_800..<253_402_300_800
+
     /// A moment as people write it: with offset, or in the facility's own time, or a day alone (its beginning).
     private func moment(_ text: String) -> Timestamp? {
         let text = text.trimmingBlanks()
@@ -87,7 +90,7 @@ struct WorklistExplainer: WorklistExplaining {
             reader.locale = Locale(identifier: "en_US_POSIX")
             reader.timeZone = TimeZone(identifier: configuration.timeZone) ?? .gmt
             reader.dateFormat = format
-            if let date = reader.date(from: text) {
+            if let date = reader.date(from: text), Self.moments.contains(date.timeIntervalSince1970) {
                 return Timestamp(microseconds: Int64(date.timeIntervalSince1970) * 1_000_000)
             }
         }

@@ -125,7 +125,6 @@ final class ProfilePlan: Sendable {
 
     /// `TestEntry`.
     final class Test: Sendable {
-        let entry: TestEntry
         let name: String?
         let local: String?
         let reading: TestReading?
@@ -135,7 +134,6 @@ final class ProfilePlan: Sendable {
         let units: [String: String?]
 
         init(_ entry: TestEntry) {
-            self.entry = entry
             name = entry.name
             local = entry.local
             reading = entry.reading
